@@ -1,0 +1,23 @@
+# Needs Go, git and make on a Debian; everything else is installed by `make prepare`.
+
+# Two packages at once: enough to keep two cores busy, and the servers of two fit into memory.
+TEST_FLAGS ?= -p 2 -timeout 40m
+FUZZ_TIME  ?= 10s
+
+.PHONY: build prepare lint test fuzz
+
+build: ## the tool, as bin/cwb
+	CGO_ENABLED=0 go build -trimpath -o bin/cwb ./cmd/cwb
+
+prepare: ## servers and tools that the tests and the demo need
+	@bash internal/testbed/prepare.sh >/dev/null
+
+lint: ## gofmt, go vet and staticcheck, with and without the tests that need servers
+	@bash scripts/lint.sh
+
+test: prepare lint ## every check and every test; first those that need no server
+	go test $(TEST_FLAGS) ./...
+	go test -tags servers $(TEST_FLAGS) ./...
+
+fuzz: ## each fuzz target for FUZZ_TIME
+	@bash scripts/fuzz.sh $(FUZZ_TIME)

@@ -1,0 +1,158 @@
+#!/usr/bin/env bash
+# Installs what the tests and the demo need, and says where it is. Quiet, and quick when all
+# is there already; safe to run twice at once and to kill at any moment.
+#
+#   prepare.sh                        everything
+#   prepare.sh mariadb cassandra …    only these parts: mariadb, cassandra, staticcheck
+#
+# Prints one name=path a line on stdout; everything else goes to stderr.
+set -euo pipefail
+
+cassandra_version=5.0.5
+staticcheck_version=v0.8.2
+cache=${XDG_CACHE_HOME:-${HOME:?set HOME or XDG_CACHE_HOME}/.cache}/cwb-testbed
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+
+say() { printf 'prepare: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# locked NAME COMMAND… runs the command while no other run works on NAME. The lock is the
+# kernel's, so it ends with its holder, however that ends.
+locked() {
+	mkdir -p "$cache"
+	local name=$1
+	shift
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$cache/$name.lock"
+}
+
+# logged WHAT COMMAND… shows the command's output only when it fails.
+logged() {
+	local what=$1 log
+	shift
+	log=$(mktemp)
+	if ! "$@" </dev/null >"$log" 2>&1; then
+		tail -n 20 "$log" >&2
+		rm -f "$log"
+		die "$what went wrong; see the lines above"
+	fi
+	rm -f "$log"
+}
+
+# ---- Debian packages ----
+
+# missing_packages prints those of the packages that are not installed.
+missing_packages() {
+	local package
+	for package; do
+		dpkg-query -W -f '${db:Status-Status}\n' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+	done
+}
+
+install_packages() {
+	local missing policy=/usr/sbin/policy-rc.d rc=0
+	mapfile -t missing < <(missing_packages "$@") # again, now that the lock is held
+	[ ${#missing[@]} -gt 0 ] || return 0
+	command -v apt-get >/dev/null || die "needs ${missing[*]}: install what provides them here, there is no apt-get"
+	[ "$(id -u)" = 0 ] || die "needs packages: run, as root: apt-get install ${missing[*]}"
+	say "installing ${missing[*]}"
+	# A package starts its service unless policy-rc.d forbids it; a database that nobody asked
+	# for is not wanted here. One that is there already is somebody's, and stays.
+	if [ ! -e "$policy" ]; then
+		printf '#!/bin/sh\nexit 101\n' >"$policy"
+		chmod +x "$policy"
+		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+	fi
+	export DEBIAN_FRONTEND=noninteractive
+	logged "apt-get update" apt-get -qq -o Acquire::Retries=3 update
+	logged "apt-get install ${missing[*]}" apt-get -qq -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
+		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+		install --no-install-recommends "${missing[@]}" || rc=$?
+	return "$rc"
+}
+
+packages() {
+	local missing
+	mapfile -t missing < <(missing_packages "$@")
+	[ ${#missing[@]} -eq 0 ] || locked packages install_packages "$@"
+}
+
+# ---- parts ----
+
+prepare_mariadb() {
+	packages mariadb-server
+	echo "mariadbd=$(command -v mariadbd)"
+	echo "mariadb_install_db=$(command -v mariadb-install-db)"
+}
+
+# download_cassandra puts the server's jars into a directory that appears whole or not at all.
+download_cassandra() {
+	local lib=$1 work try
+	[ ! -d "$lib" ] || return 0
+	say "downloading Cassandra $cassandra_version"
+	work=$(mktemp -d "$lib.part.XXXXXX")
+	cat >"$work/pom.xml" <<-POM
+		<project xmlns="http://maven.apache.org/POM/4.0.0">
+		  <modelVersion>4.0.0</modelVersion>
+		  <groupId>cwb</groupId><artifactId>testbed</artifactId><version>1</version>
+		  <dependencies><dependency>
+		    <groupId>org.apache.cassandra</groupId><artifactId>cassandra-all</artifactId><version>$cassandra_version</version>
+		  </dependency></dependencies>
+		</project>
+	POM
+	for try in 1 2 3; do
+		if mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib" \
+			</dev/null >"$work/log" 2>&1; then
+			mv -T "$work/lib" "$lib"
+			rm -rf "$work"
+			return 0
+		fi
+		say "download of Cassandra $cassandra_version failed, try $try of 3"
+		rm -rf "$work/lib"
+		sleep "$try"
+	done
+	tail -n 20 "$work/log" >&2
+	rm -rf "$work"
+	die "could not download Cassandra $cassandra_version with mvn; see the lines above"
+}
+
+prepare_cassandra() {
+	local lib=$cache/cassandra-$cassandra_version java
+	packages openjdk-17-jre-headless
+	if [ ! -d "$lib" ]; then
+		command -v mvn >/dev/null || packages maven
+		locked cassandra download_cassandra "$lib"
+	fi
+	java=$(dpkg-query -L openjdk-17-jre-headless | grep -x '/usr/lib/jvm/.*/bin/java')
+	echo "java=$java"
+	echo "cassandra_lib=$lib"
+}
+
+build_staticcheck() {
+	local bin=$1 work
+	[ ! -x "$bin" ] || return 0
+	say "building staticcheck $staticcheck_version"
+	work=$(mktemp -d "$bin.part.XXXXXX")
+	GOBIN=$work GOFLAGS='' logged "go install staticcheck" \
+		go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
+	mv "$work/staticcheck" "$bin"
+	rm -rf "$work"
+}
+
+# A staticcheck built by an older Go cannot read what a newer one compiled: one for each Go.
+prepare_staticcheck() {
+	local bin
+	bin=$cache/staticcheck-$staticcheck_version-$(go env GOVERSION)
+	[ -x "$bin" ] || locked staticcheck build_staticcheck "$bin"
+	echo "staticcheck=$bin"
+}
+
+[ $# -gt 0 ] || set -- mariadb cassandra staticcheck
+for part; do
+	case $part in
+	mariadb | cassandra | staticcheck) "prepare_$part" ;;
+	*) die "no part is called $part; there are mariadb, cassandra, staticcheck" ;;
+	esac
+done
