@@ -1,0 +1,99 @@
+package backup
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Errors of [Decode]; branch on them with errors.Is.
+var (
+	ErrDamaged = errors.New("record is damaged")
+	ErrNewer   = errors.New("record was written by a newer version of cwb")
+)
+
+// sealed lists the types that are stored as records.
+type sealed interface {
+	Begun | Record | Manifest | Hold | Check | Acceptance | Succession
+}
+
+// Encode writes v as an indented JSON object with "format_version" first in meaning and a
+// "digest" over everything else, so that a changed byte shows.
+func Encode[T sealed](v T) ([]byte, error) {
+	plain, err := json.Marshal(v)
+	if err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(plain, &fields); err != nil {
+		return nil, fmt.Errorf("encode %T: %w", v, err)
+	}
+	fields["format_version"] = json.RawMessage(fmt.Sprint(FormatVersion))
+	fields["digest"] = json.RawMessage(`"` + digestOf(fields) + `"`)
+	out, err := json.MarshalIndent(fields, "", "  ")
+	return append(out, '\n'), err
+}
+
+// Decode reads a record strictly. Fields that this version does not know are ignored and,
+// since no record is ever rewritten, kept.
+func Decode[T sealed](data []byte) (T, error) {
+	var v, zero T
+	fields, err := checkSeal(data)
+	if err != nil {
+		return zero, err
+	}
+	plain, err := json.Marshal(fields)
+	if err != nil {
+		return zero, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	if err := json.Unmarshal(plain, &v); err != nil {
+		return zero, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	return v, nil
+}
+
+// checkSeal parses the outer object, and refuses newer versions before it looks at the rest.
+func checkSeal(data []byte) (map[string]json.RawMessage, error) {
+	fields := map[string]json.RawMessage{}
+	if err := json.Unmarshal(data, &fields); err != nil {
+		return nil, fmt.Errorf("%w: not a JSON object: %v", ErrDamaged, err)
+	}
+	var version int
+	if err := json.Unmarshal(fields["format_version"], &version); err != nil || version < 1 {
+		return nil, fmt.Errorf("%w: no format_version", ErrDamaged)
+	}
+	if version > FormatVersion {
+		return nil, fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
+	}
+	var digest string
+	if err := json.Unmarshal(fields["digest"], &digest); err != nil {
+		return nil, fmt.Errorf("%w: no digest", ErrDamaged)
+	}
+	if digest != digestOf(fields) {
+		return nil, fmt.Errorf("%w: its digest does not match its content", ErrDamaged)
+	}
+	return fields, nil
+}
+
+// digestOf hashes all fields but the digest in one canonical form: keys sorted, no spaces.
+func digestOf(fields map[string]json.RawMessage) string {
+	rest := make(map[string]json.RawMessage, len(fields))
+	for name, value := range fields {
+		if name != "digest" {
+			rest[name] = value
+		}
+	}
+	canonical, err := json.Marshal(rest)
+	if err != nil {
+		return "" // no digest that anything could equal
+	}
+	var compact bytes.Buffer
+	if json.Compact(&compact, canonical) == nil {
+		canonical = compact.Bytes()
+	}
+	sum := sha256.Sum256(canonical)
+	return hex.EncodeToString(sum[:])
+}
