@@ -35,6 +35,21 @@ func CassandraForTest(tb testing.TB, options CassandraOptions) *Cassandra {
 	return server
 }
 
+// RingForTest starts a ring of n servers for the duration of a test. An empty options.Dir means
+// a temporary directory, removed at the end. The test fails when a server does not start.
+func RingForTest(tb testing.TB, n int, options CassandraOptions) *Ring {
+	tb.Helper()
+	if options.Dir == "" {
+		options.Dir = shortTempDir(tb)
+	}
+	ring, err := StartRing(tb.Context(), n, options)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	closeAtEnd(tb, ring.Close)
+	return ring
+}
+
 // shortTempDir is [testing.TB.TempDir] with a short path: one with the test's name in it can
 // be too long for a socket's.
 func shortTempDir(tb testing.TB) string {

@@ -46,6 +46,7 @@ func (c *Cassandra) serverCommand() []string {
 	argv := []string{
 		c.installed.Java, "-ea", "-Xms512M", "-Xmx512M", "-Xss512k", "-XX:+UseSerialGC", "-XX:-UsePerfData",
 		"-XX:+ExitOnOutOfMemoryError",
+		"-XX:TieredStopAtLevel=1", // a third less time to start than with the optimizing compiler
 	}
 	argv = append(argv, opened(serverOpens, serverExports)...)
 	for name, value := range c.properties() {

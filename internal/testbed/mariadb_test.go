@@ -4,9 +4,7 @@ package testbed_test
 
 import (
 	"context"
-	"os"
 	"os/exec"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -73,9 +71,4 @@ func restart(t *testing.T, end func() error, server startStopper) {
 	if err := server.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-}
-
-func alive(pid int) bool {
-	_, err := os.Stat("/proc/" + strconv.Itoa(pid))
-	return err == nil
 }

@@ -14,7 +14,8 @@ func (c *Cassandra) writeNodetool() error {
 	if err := os.WriteFile(c.logbackFile("nodetool"), []byte(logback("ERROR")), 0o644); err != nil {
 		return err
 	}
-	argv := []string{c.installed.Java, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-XX:-UsePerfData"}
+	argv := []string{c.installed.Java, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+		"-XX:SharedArchiveFile=" + c.installed.NodetoolClasses, "-Xshare:auto"}
 	argv = append(argv, opened(nodetoolOpens, nodetoolExports)...)
 	argv = append(argv,
 		"-Dlogback.configurationFile=file://"+c.logbackFile("nodetool"),

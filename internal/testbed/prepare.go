@@ -24,6 +24,7 @@ type Installed struct {
 	MariaDBInstallDB string // the program that makes a new data directory
 	Java             string // a Java 17 runtime
 	CassandraLib     string // directory of the jars of Cassandra and its nodetool
+	NodetoolClasses  string // nodetool's classes as Java archives them, for a quick start; may not exist
 }
 
 //go:embed prepare.sh
@@ -62,5 +63,6 @@ func parseInstalled(output string) Installed {
 		MariaDBInstallDB: paths["mariadb_install_db"],
 		Java:             paths["java"],
 		CassandraLib:     paths["cassandra_lib"],
+		NodetoolClasses:  paths["nodetool_classes"],
 	}
 }
