@@ -4,7 +4,7 @@
 TEST_FLAGS ?= -p 2 -timeout 40m
 FUZZ_TIME  ?= 10s
 
-.PHONY: build prepare lint test fuzz
+.PHONY: build prepare lint test fuzz demo
 
 build: ## the tool, as bin/cwb
 	CGO_ENABLED=0 go build -trimpath -o bin/cwb ./cmd/cwb
@@ -21,3 +21,6 @@ test: prepare lint ## every check and every test; first those that need no serve
 
 fuzz: ## each fuzz target for FUZZ_TIME
 	@bash scripts/fuzz.sh $(FUZZ_TIME)
+
+demo: prepare ## plan, apply and list on real servers
+	@bash scripts/demo.sh

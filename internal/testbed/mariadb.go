@@ -198,7 +198,7 @@ func (m *MariaDB) createAdmin(ctx context.Context) error {
 
 // asRoot runs the statements in one session of root.
 func (m *MariaDB) asRoot(ctx context.Context, statements []string) error {
-	db, err := m.open("root", "", "")
+	db, err := OpenMariaDB(m.Socket, "root", "", "")
 	if err != nil {
 		return err
 	}
@@ -218,13 +218,14 @@ func (m *MariaDB) asRoot(ctx context.Context, statements []string) error {
 
 // Open gives a connection pool as User over the socket. The database may be empty.
 func (m *MariaDB) Open(database string) (*sql.DB, error) {
-	return m.open(m.User, m.Password, database)
+	return OpenMariaDB(m.Socket, m.User, m.Password, database)
 }
 
-func (m *MariaDB) open(user, password, database string) (*sql.DB, error) {
+// OpenMariaDB gives a connection pool over a server's socket. The database may be empty.
+func OpenMariaDB(socket, user, password, database string) (*sql.DB, error) {
 	config := mysql.NewConfig()
 	config.User, config.Passwd, config.DBName = user, password, database
-	config.Net, config.Addr = "unix", m.Socket
+	config.Net, config.Addr = "unix", socket
 	config.Logger = &mysql.NopLogger{} // a server that is starting cuts connections
 	connector, err := mysql.NewConnector(config)
 	if err != nil {
