@@ -11,8 +11,12 @@ type Diagnostic struct {
 	Column    int      `json:"column"`
 	EndLine   int      `json:"end_line"`
 	EndColumn int      `json:"end_column"`
-	Snippet   string   `json:"-"` // the source line, without its line end
+	Snippet   string   `json:"-"` // the source line, without its line end; empty where it must not be shown
+	Mark      Span     `json:"-"` // what of Snippet is meant
 }
+
+// Span is a part of a string, in bytes.
+type Span struct{ Start, End int }
 
 // Severity of a diagnostic.
 type Severity string

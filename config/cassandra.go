@@ -1,0 +1,85 @@
+package config
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+)
+
+// resolveCassandra reads the body of node "cassandra".
+func (v *resolver) resolveCassandra(block rawNode, n *declaredNode) {
+	var raw rawCassandra
+	v.decodeNode(block.Body, &raw)
+	v.resolveCommon(common{raw.Formerly, raw.SnapshotPath, raw.LegacyPaths, raw.MinFree}, n)
+	c := &Cassandra{
+		Address: "127.0.0.1:9042", Nodetool: []string{"nodetool"},
+		DataDirs: []string{"/var/lib/cassandra/data"}, Keyspaces: []string{},
+	}
+	n.Cassandra = c
+	if raw.Address != nil {
+		c.Address = v.address(raw.Address, "127.0.0.1:9042")
+	}
+	if raw.Nodetool != nil {
+		c.Nodetool = v.command(raw.Nodetool)
+	}
+	n.data = []text{{c.DataDirs[0], quoted(c.DataDirs[0]), n.def}}
+	if raw.DataDirs != nil {
+		n.data = v.paths(raw.DataDirs, "/var/lib/cassandra/data")
+		c.DataDirs = values(n.data)
+	}
+	if v.required(raw.Keyspaces, "keyspaces", n.def, `["homestead"]`) {
+		n.contents = v.keyspaces(raw.Keyspaces)
+		c.Keyspaces = values(n.contents)
+	}
+}
+
+// keyspaceName is Cassandra's own rule.
+var keyspaceName = regexp.MustCompile(`^[A-Za-z0-9_]{1,48}$`)
+
+func (v *resolver) keyspaces(attr *hcl.Attribute) []text {
+	names, ok := v.eval.strs(attr, "homestead")
+	if !ok {
+		return nil
+	}
+	v.eval.distinct(attr.Name, names)
+	for _, t := range names {
+		switch {
+		case !keyspaceName.MatchString(t.value):
+			v.r.errorf(t.at, "Invalid keyspace name", "No keyspace can have the name %s: letters, digits and _ only, 48 at most.", t.shown)
+		case strings.EqualFold(t.value, "system") || strings.HasPrefix(strings.ToLower(t.value), "system_"):
+			v.r.errorf(t.at, "System keyspace", "Cassandra's own keyspaces are rebuilt by each node and are not restored by copying. Remove it from %q.", attr.Name)
+		}
+	}
+	return names
+}
+
+// programName is what may stand in front of a command without a directory.
+var programName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._+-]*$`)
+
+// command reads an argument vector. No shell ever sees it, so a line meant for one is refused.
+func (v *resolver) command(attr *hcl.Attribute) []string {
+	const hint = `Write the program and each argument as an element of its own: ["nodetool", "-p", "7199"].`
+	if line, ok := literal(attr.Expr); ok {
+		v.r.errorf(attr.Expr.Range(), "Wrong type", "%q is a list, not a command line such as %s. %s", attr.Name, quoted(line), hint)
+		return nil
+	}
+	words, ok := v.eval.strs(attr, "nodetool")
+	if !ok {
+		return nil
+	}
+	program := words[0]
+	switch {
+	case filepath.IsAbs(program.value):
+		v.checkPath(program)
+	case !programName.MatchString(program.value):
+		v.r.errorf(program.at, "Invalid command", "The program %s is neither an absolute path nor the plain name of a program. %s", program.shown, hint)
+	}
+	for _, word := range words[1:] {
+		if literalSecret(word.value) && word.shown != quoted(word.value) { // literal ones are reported already
+			v.r.errorf(word.at, "Literal secret", "An argument %s holds a password, which every user of the machine could see. Use -pwf and a file.", word.shown)
+		}
+	}
+	return values(words)
+}
