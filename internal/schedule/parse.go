@@ -3,6 +3,7 @@ package schedule
 import (
 	"fmt"
 	"math/bits"
+	"strconv"
 	"strings"
 
 	cron "github.com/netresearch/go-cron"
@@ -15,13 +16,18 @@ const maxRunsPerHour = 12
 // starBit is how the parser marks a field that was written as a star.
 const starBit = 1 << 63
 
-// fields names the five fields in their order, with what each may hold.
-var fields = [5]struct{ name, values string }{
-	{"minute", "numbers from 0 to 59, a range (10-20), a step (*/15) or a list (0,30)"},
-	{"hour", "numbers from 0 to 23, a range (0-5), a step (*/6), a list (0,12) or *"},
-	{"day of month", "numbers from 1 to 31, a range (1-7), a step (*/10), a list (1,15) or *"},
-	{"month", "numbers from 1 to 12 or jan to dec, a range (jan-mar), a step (*/3), a list (1,7) or *"},
-	{"day of week", "numbers from 0 to 7 (0 and 7 are Sunday) or sun to sat, a range (mon-fri), a list (mon,thu) or *"},
+// fields names the five fields in their order, with the greatest number each may hold and
+// all that may be written there.
+var fields = [5]struct {
+	name   string
+	most   int
+	values string
+}{
+	{"minute", 59, "numbers from 0 to 59, a range (10-20), a step (*/15) or a list (0,30)"},
+	{"hour", 23, "numbers from 0 to 23, a range (0-5), a step (*/6), a list (0,12) or *"},
+	{"day of month", 31, "numbers from 1 to 31, a range (1-7), a step (*/10), a list (1,15) or *"},
+	{"month", 12, "numbers from 1 to 12 or jan to dec, a range (jan-mar), a step (*/3), a list (1,7) or *"},
+	{"day of week", 7, "numbers from 0 to 7 (0 and 7 are Sunday) or sun to sat, a range (mon-fri), a list (mon,thu) or *"},
 }
 
 const (
@@ -72,7 +78,7 @@ func combine(expr string, sets [5]uint64) (times, *Error) {
 func parseField(expr string, index int, text string) (uint64, *Error) {
 	problem := refuse(expr, fields[index].name, fmt.Sprintf("%s %q is not valid", fields[index].name, text),
 		"write "+fields[index].values)
-	if !plain(text) || backwards(index, text) {
+	if !plain(text) || !bounded(index, text) || backwards(index, text) {
 		return 0, problem
 	}
 	alone := [5]string{"0", "*", "*", "*", "*"}
@@ -99,6 +105,20 @@ func plain(text string) bool {
 		}
 	}
 	return strings.Trim(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ*,-/") == ""
+}
+
+// bounded reports whether no number of a field is greater than its greatest. The parser looks
+// only at the end of a range: it takes 100/1 for an hour, and 26-5 too.
+func bounded(index int, text string) bool {
+	for element := range strings.SplitSeq(text, ",") {
+		values, _, _ := strings.Cut(element, "/")
+		for value := range strings.SplitSeq(values, "-") {
+			if n, err := strconv.Atoi(value); err == nil && n > fields[index].most {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // backwards reports a step over a range of weekdays. The parser counts Sunday twice when it

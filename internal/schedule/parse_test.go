@@ -67,6 +67,8 @@ func TestParse_refuses(t *testing.T) {
 		{"0 H * * *", "hour", `hour "H" is not valid`},
 		{"0 1/0 * * *", "hour", `hour "1/0" is not valid`},
 		{"0 1/2/3 * * *", "hour", `hour "1/2/3" is not valid`},
+		{"0 100/1 * * *", "hour", `hour "100/1" is not valid`},
+		{"0 26-5 * * *", "hour", `hour "26-5" is not valid`},
 		{"0 99999999999999999999 * * *", "hour", `hour "99999999999999999999" is not valid`},
 		{"0 0 0 * *", "day of month", `day of month "0" is not valid`},
 		{"0 0 L * *", "day of month", `day of month "L" is not valid`},
