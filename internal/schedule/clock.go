@@ -1,6 +1,9 @@
 package schedule
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // A stretch is a time during which a zone's clock runs evenly. Both ends are Unix seconds,
 // the second exclusive; the clock shows the Unix second plus offset.
@@ -17,14 +20,29 @@ func stretches(d date, zone *time.Location) []stretch {
 	for at := from; at < to; {
 		t := time.Unix(at, 0).In(zone)
 		_, offset := t.Zone()
-		end := to
-		if _, next := t.ZoneBounds(); !next.IsZero() {
-			end = min(to, next.Unix())
+		end := min(to, evenUntil(t))
+		if last := len(found) - 1; last >= 0 && found[last].offset == int64(offset) {
+			found[last].end = end
+		} else {
+			found = append(found, stretch{start: at, end: end, offset: int64(offset)})
 		}
-		found = append(found, stretch{start: at, end: end, offset: int64(offset)})
 		at = end
 	}
 	return found
+}
+
+// evenUntil returns a Unix second after t until which t's clock runs evenly, not always the
+// last. On 31 December of leap years beyond the zone's table, ZoneBounds returns an end that
+// is already past, because package time takes each year of the zone's rule to have 365 days.
+func evenUntil(t time.Time) int64 {
+	_, end := t.ZoneBounds()
+	switch {
+	case end.IsZero():
+		return math.MaxInt64
+	case end.After(t):
+		return end.Unix()
+	}
+	return t.Unix() + 60
 }
 
 // reached returns the first Unix second at which the clock shows reading or more.

@@ -78,9 +78,12 @@ func anExpression(t *rapid.T) string {
 
 // anInstant draws a minute, mostly within days of a change of the clock.
 func anInstant(t *rapid.T, loc *time.Location) time.Time {
-	year := rapid.SampledFrom([]int{1970, 1971, 1995, 2011, 2023, 2026, 2027, 2038, 2099}).Draw(t, "year")
+	year := rapid.SampledFrom([]int{1970, 1971, 1995, 2011, 2023, 2026, 2027, 2038, 2040, 2099}).Draw(t, "year")
 	start := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC).Add(time.Duration(rapid.IntRange(0, 365*24*60).Draw(t, "minute of the year")) * time.Minute)
 	_, change := start.In(loc).ZoneBounds()
+	if year == 2040 {
+		change = time.Date(2040, 12, 31, 0, 0, 0, 0, loc) // where package time errs
+	}
 	if change.IsZero() || rapid.Bool().Draw(t, "anywhere") {
 		return start
 	}

@@ -44,14 +44,29 @@ func served(c calendar, t time.Time, zone *time.Location) bool {
 // changes returns the instants at which the zone's clock is changed in the written years.
 func changes(zone *time.Location) []time.Time {
 	var found []time.Time
-	at := time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC).In(zone)
-	for {
-		_, end := at.ZoneBounds()
-		if end.IsZero() || end.UTC().Year() > lastYear {
-			return found
+	end := time.Date(lastYear+1, 1, 1, 0, 0, 0, 0, time.UTC)
+	for at := time.Date(firstYear, 1, 1, 0, 0, 0, 0, time.UTC); at.Before(end); {
+		next := evenUntil(at.In(zone), end)
+		if shift(at, zone) != shift(next, zone) {
+			found = append(found, next)
 		}
-		found, at = append(found, end.UTC()), end
+		at = next
 	}
+	return found
+}
+
+// evenUntil returns an instant after t until which t's clock runs evenly, at most limit. On
+// 31 December of leap years beyond the zone's table, ZoneBounds returns an end that is
+// already past, because package time takes each year of the zone's rule to have 365 days.
+func evenUntil(t, limit time.Time) time.Time {
+	_, end := t.ZoneBounds()
+	switch {
+	case end.IsZero() || end.After(limit):
+		return limit
+	case end.After(t):
+		return end.UTC()
+	}
+	return t.Add(time.Minute).UTC()
 }
 
 // shift returns how far the zone's clock is ahead of UTC at t.
