@@ -1,0 +1,20 @@
+// Package cassandraengine is all that cwb knows about Cassandra, for one node: whom to ask, how
+// a snapshot is taken and proven complete, how it is removed, and what other snapshots lie
+// beside it.
+//
+// A successful "nodetool snapshot" proves nothing: the server logs a failing table and goes on
+// (TakeSnapshotTask), and nodetool's exit status has lied before. So the engine believes only
+// what it sees. A take is good when
+//
+//   - the schema read before the capture equals the schema read after it,
+//   - every table and view of it has its folder, and no other table has one,
+//   - manifest.json, every TOC.txt and the files present agree, over all data directories,
+//   - every byte was read and hashed, or is vouched for by an earlier manifest (see known).
+//
+// It refuses rather than guesses: another node behind nodetool than behind CQL, data
+// directories that are not the server's, names that are no Cassandra names. It never runs
+// clearsnapshot without the exact tag of a set and the keyspaces, and never follows a link.
+//
+// CQL is reached through the interface server, nodetool through the type nodetool; both are
+// faked in tests. Start at [Engine.Prepare] and follow take: Capture, then ReadOut.
+package cassandraengine

@@ -1,0 +1,179 @@
+package cassandraengine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gocql/gocql"
+
+	"cwb/executor"
+)
+
+// cqlServer is a server reached with gocql: one connection to one host, no discovery.
+type cqlServer struct {
+	session *gocql.Session
+	version int // major version of the server, once local has told it
+}
+
+// connectCQL connects with protocol 4, or with 3, which is all that Cassandra 2.1 speaks.
+func connectCQL(ctx context.Context, address string, limit time.Duration) (server, error) {
+	session, err := openSession(ctx, address, 4, limit)
+	if err != nil && strings.Contains(err.Error(), "protocol version") {
+		session, err = openSession(ctx, address, 3, limit)
+	}
+	if err != nil {
+		return nil, connectError(address, err)
+	}
+	return &cqlServer{session: session}, nil
+}
+
+// openSession returns when ctx ends, although gocql's own connecting cannot be cancelled: a
+// session that opens too late is closed.
+func openSession(ctx context.Context, address string, protocol int, limit time.Duration) (*gocql.Session, error) {
+	cluster, err := clusterConfig(address, protocol, limit)
+	if err != nil {
+		return nil, err
+	}
+	type opened struct {
+		session *gocql.Session
+		err     error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		session, err := cluster.CreateSession()
+		done <- opened{session, err}
+	}()
+	select {
+	case o := <-done:
+		return o.session, o.err
+	case <-ctx.Done():
+		go func() {
+			if o := <-done; o.session != nil {
+				o.session.Close()
+			}
+		}()
+		return nil, ctx.Err()
+	}
+}
+
+func clusterConfig(address string, protocol int, limit time.Duration) (*gocql.ClusterConfig, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	cluster := gocql.NewCluster(host)
+	cluster.Port, err = strconv.Atoi(port)
+	cluster.ProtoVersion = protocol // never 5: gocql 1 lacks its framing
+	cluster.DisableInitialHostLookup = true
+	cluster.NumConns = 1
+	cluster.Consistency = gocql.One
+	cluster.Timeout = limit
+	cluster.ConnectTimeout = limit
+	cluster.ReconnectInterval = 0
+	cluster.ReconnectionPolicy = &gocql.ConstantReconnectionPolicy{MaxRetries: 1}
+	cluster.Events.DisableNodeStatusEvents = true
+	cluster.Events.DisableTopologyEvents = true
+	cluster.Events.DisableSchemaEvents = true
+	cluster.Logger = log.New(io.Discard, "", 0) // what matters comes back as errors
+	return cluster, err
+}
+
+// connectError tells refused credentials from a server that cannot be reached. gocql wraps
+// neither, so its text must do.
+func connectError(address string, err error) error {
+	text := strings.ToLower(err.Error())
+	kind := executor.ErrUnreachable
+	if strings.Contains(text, "authentication") || strings.Contains(text, "username and/or password") {
+		kind = executor.ErrCredentials
+	}
+	return fmt.Errorf("connect to Cassandra at %s: %w: %w", address, kind, err)
+}
+
+func (c *cqlServer) close() { c.session.Close() }
+
+func (c *cqlServer) local(ctx context.Context) (local, error) {
+	var l local
+	var id, schema gocql.UUID
+	var address net.IP
+	err := c.session.Query(`SELECT cluster_name, host_id, broadcast_address, release_version, partitioner,
+		data_center, rack, tokens, schema_version, bootstrapped FROM system.local WHERE key = 'local'`).WithContext(ctx).
+		Scan(&l.cluster, &id, &address, &l.version, &l.partitioner, &l.datacenter, &l.rack, &l.tokens, &schema, &l.bootstrapped)
+	if err != nil {
+		return local{}, queryError("system.local", err)
+	}
+	l.hostID, l.address, l.schemaVersion = id.String(), address.String(), schema.String()
+	c.version = majorVersion(l.version)
+	return l, nil
+}
+
+// peers leaves out rows without a host id or tokens: remains of hosts that are gone, which
+// drivers leave out as well.
+func (c *cqlServer) peers(ctx context.Context) ([]peer, error) {
+	table := "system.peers_v2" // two hosts on one address differ only there (CASSANDRA-7544)
+	if c.version < 4 {
+		table = "system.peers"
+	}
+	rows := c.session.Query("SELECT peer, host_id, data_center, rack, tokens, schema_version FROM " + table).WithContext(ctx).Iter()
+	var all []peer
+	var id, schema gocql.UUID
+	var address net.IP
+	var p peer
+	for rows.Scan(&address, &id, &p.datacenter, &p.rack, &p.tokens, &schema) {
+		if id != (gocql.UUID{}) && len(p.tokens) > 0 {
+			p.hostID, p.address, p.schemaVersion = id.String(), address.String(), schema.String()
+			all = append(all, p)
+		}
+		p, address = peer{}, nil
+	}
+	return all, queryError(table, rows.Close())
+}
+
+func (c *cqlServer) dataDirs(ctx context.Context) ([]string, bool, error) {
+	if c.version < 4 {
+		return nil, false, nil
+	}
+	var value string
+	err := c.session.Query("SELECT value FROM system_views.settings WHERE name = 'data_file_directories'").WithContext(ctx).Scan(&value)
+	if errors.Is(err, gocql.ErrNotFound) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, queryError("system_views.settings", err)
+	}
+	dirs, err := parseJavaList(value)
+	return dirs, err == nil, err
+}
+
+// parseJavaList reads "[/a, /b]", as Java's Arrays.toString writes it.
+func parseJavaList(s string) ([]string, error) {
+	inner, ok := strings.CutPrefix(s, "[")
+	inner, ok2 := strings.CutSuffix(inner, "]")
+	if !ok || !ok2 || inner == "" {
+		return nil, fmt.Errorf("the server's data_file_directories %q is no list", s)
+	}
+	return strings.Split(inner, ", "), nil
+}
+
+func majorVersion(version string) int {
+	major, _, _ := strings.Cut(version, ".")
+	n, _ := strconv.Atoi(major)
+	return n
+}
+
+// queryError is nil for nil.
+func queryError(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, gocql.ErrTimeoutNoResponse) || errors.Is(err, gocql.ErrConnectionClosed) || errors.Is(err, gocql.ErrNoConnections) {
+		return fmt.Errorf("read %s: %w: %w", what, executor.ErrUnreachable, err)
+	}
+	return fmt.Errorf("read %s: %w", what, err)
+}

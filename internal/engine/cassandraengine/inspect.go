@@ -1,0 +1,80 @@
+package cassandraengine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cwb/executor"
+	"cwb/planner"
+)
+
+// rung is the only one there is; nothing that a take could do would make it better.
+const rung = "snapshot of this node: hard links at one moment"
+
+const rungReason = "Cassandra flushes and links each table in turn; across hosts, replicas and repair make up for the moments between"
+
+// Inspect asks the server over CQL only: nodetool would start a JVM each time anything is
+// listed, so whether it works is found by Prepare.
+func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
+	state := planner.Server{Product: "Cassandra"}
+	s, err := e.connect(ctx)
+	if err == nil {
+		defer s.close()
+		err = e.ask(ctx, s, &state)
+	}
+	if ctx.Err() != nil {
+		return planner.Server{}, ctx.Err()
+	}
+	if err != nil {
+		state.Down = downText(err)
+	}
+	return state, nil
+}
+
+func downText(err error) string {
+	if errors.Is(err, executor.ErrCredentials) {
+		return err.Error()
+	}
+	return err.Error() + ": start the server, or correct the node's address in the policy"
+}
+
+// ask returns an error only for a server that does not answer.
+func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error {
+	l, hosts, err := readRing(ctx, s)
+	if err != nil {
+		return err
+	}
+	state.Identity, state.Version, state.Ring = l.identity(), l.version, members(hosts)
+	state.Consistency, state.ConsistencyReason = rung, rungReason
+	if !oneSchema(hosts) {
+		state.Notes = append(state.Notes, fmt.Sprintf("the ring's hosts do not have one schema at present; a take waits %s for it", e.options.AgreementWait))
+	}
+	_, err = e.ready(ctx, s, l)
+	for _, check := range []error{err, e.checkRoom(), e.checkTool()} {
+		if check != nil && !errors.Is(check, executor.ErrRefused) {
+			return check
+		}
+		if check != nil {
+			state.Refusals = append(state.Refusals, check.Error())
+		}
+	}
+	return nil
+}
+
+// ready proves what can be proven without nodetool, and returns the schema.
+func (e *Engine) ready(ctx context.Context, s server, l local) (schema, error) {
+	if l.bootstrapped != "COMPLETED" {
+		return schema{}, fmt.Errorf("%w: the node has not joined its ring (bootstrap state %q), and Cassandra refuses snapshots until then: wait for it", executor.ErrRefused, l.bootstrapped)
+	}
+	all, err := readSchema(ctx, s, e.node.Keyspaces)
+	if err != nil {
+		return schema{}, err
+	}
+	return all, e.checkDataDirs(ctx, s, all.tables())
+}
+
+func (e *Engine) checkTool() error {
+	_, err := e.tool.find()
+	return err
+}

@@ -1,0 +1,148 @@
+package cassandraengine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"cwb/executor"
+)
+
+// nodetool runs the policy's argument vector. What it prints is judged, not how it exits
+// (thelastpickle/cassandra-medusa issue 824 is one of many where the status lied).
+type nodetool struct {
+	argv  []string // program and first arguments; may name a password file
+	env   []string // what may be passed on is taken from here
+	limit time.Duration
+}
+
+// outputLimit is far above what any command used here prints.
+const outputLimit = 4 << 20
+
+// passedOn are the variables that nodetool and its java need; all others stay here.
+var passedOn = map[string]bool{
+	"PATH": true, "HOME": true, "JAVA_HOME": true, "CASSANDRA_HOME": true, "CASSANDRA_CONF": true, "CASSANDRA_INCLUDE": true,
+}
+
+// run returns what nodetool printed on its standard output. Errors name the command but never
+// the first arguments, which could hold a password.
+func (n nodetool) run(ctx context.Context, command string, args ...string) (string, error) {
+	program, err := n.find()
+	if err != nil {
+		return "", err
+	}
+	outer := ctx
+	ctx, cancel := context.WithTimeout(outer, n.limit)
+	defer cancel()
+	var stdout, stderr limited
+	cmd := exec.CommandContext(ctx, program, append(append(n.argv[1:len(n.argv):len(n.argv)], command), args...)...)
+	cmd.Dir = "/"
+	cmd.Env = n.environment()
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = runGroup(cmd)
+	if ctx.Err() != nil {
+		return "", n.killed(outer, command)
+	}
+	return stdout.String(), judge(command, stdout.String(), stderr.String(), err)
+}
+
+// killed tells an impatient caller from a nodetool that hangs.
+func (n nodetool) killed(outer context.Context, command string) error {
+	if err := outer.Err(); err != nil {
+		return fmt.Errorf("nodetool %s was killed before it ended: %w", command, err)
+	}
+	return fmt.Errorf("nodetool %s did not end within %s and was killed: see whether the server is overloaded: %w", command, n.limit, context.DeadlineExceeded)
+}
+
+// runGroup runs cmd in a process group of its own, which is killed as a whole when its context
+// ends: the packaged nodetool is a script that keeps waiting for its java.
+func runGroup(cmd *exec.Cmd) error {
+	// The kernel kills the child when the thread that made it ends, so the thread must stay.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	cmd.WaitDelay = 2 * time.Second
+	return cmd.Run()
+}
+
+// judge finds the failures that nodetool reports in its text, whatever its status.
+func judge(command, stdout, stderr string, err error) error {
+	complaint := failureText(stdout + "\n" + stderr)
+	switch {
+	case strings.Contains(complaint, "Failed to connect") || strings.Contains(complaint, "ConnectException"):
+		return fmt.Errorf("nodetool %s: %w: %s: check nodetool's -h and -p in the policy, and that JMX listens", command, executor.ErrUnreachable, complaint)
+	case strings.Contains(complaint, "SecurityException") || strings.Contains(complaint, "Credentials required"):
+		return fmt.Errorf("nodetool %s: %w: %s: give nodetool a password file (-u USER -pwf FILE) in the policy", command, executor.ErrCredentials, complaint)
+	case complaint != "":
+		return fmt.Errorf("nodetool %s: %s", command, complaint)
+	case err != nil:
+		return fmt.Errorf("nodetool %s: %w: %s", command, err, lastLine(stderr))
+	}
+	return nil
+}
+
+// find resolves the program with the PATH that nodetool will run with.
+func (n nodetool) find() (string, error) {
+	if len(n.argv) == 0 || n.argv[0] == "" {
+		return "", fmt.Errorf("%w: the policy's nodetool is empty", executor.ErrRefused)
+	}
+	name := n.argv[0]
+	candidates := []string{name}
+	if !strings.Contains(name, "/") {
+		candidates = nil
+		for _, dir := range filepath.SplitList(n.path()) {
+			candidates = append(candidates, filepath.Join(dir, name))
+		}
+	}
+	for _, c := range candidates {
+		info, err := os.Stat(c)
+		if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 && filepath.IsAbs(c) {
+			return c, nil
+		}
+	}
+	return "", fmt.Errorf("%w: there is no program %q: install Cassandra's tools, or set nodetool in the policy", executor.ErrRefused, name)
+}
+
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+func (n nodetool) path() string {
+	for _, v := range n.env {
+		if path, ok := strings.CutPrefix(v, "PATH="); ok && path != "" {
+			return path
+		}
+	}
+	return defaultPath
+}
+
+// environment is small and in English, so that the output can be parsed.
+func (n nodetool) environment() []string {
+	env := []string{"PATH=" + n.path(), "LC_ALL=C"}
+	for _, v := range n.env {
+		name, _, _ := strings.Cut(v, "=")
+		if passedOn[name] && name != "PATH" {
+			env = append(env, v)
+		}
+	}
+	return env
+}
+
+// limited keeps the first outputLimit bytes and lets the rest go by.
+type limited struct{ bytes.Buffer }
+
+var errTooMuch = errors.New("nodetool prints without end")
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > outputLimit {
+		return 0, errTooMuch
+	}
+	return l.Buffer.Write(p)
+}

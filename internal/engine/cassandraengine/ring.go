@@ -1,0 +1,65 @@
+package cassandraengine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"cwb/planner"
+)
+
+// ringFile is what ring.json holds: who was in the ring, and which tokens each host owned.
+type ringFile struct {
+	Cluster     string     `json:"cluster"`
+	Partitioner string     `json:"partitioner"`
+	Host        string     `json:"host"`  // the host id of the node that the backup is of
+	Hosts       []ringHost `json:"hosts"` // all, in order of host id
+}
+
+type ringHost struct {
+	HostID     string   `json:"host_id"`
+	Address    string   `json:"address"`
+	Datacenter string   `json:"datacenter"`
+	Rack       string   `json:"rack"`
+	Tokens     []string `json:"tokens"`
+}
+
+// readRing asks for all hosts, the node itself first.
+func readRing(ctx context.Context, s server) (local, []peer, error) {
+	l, err := s.local(ctx)
+	if err != nil {
+		return local{}, nil, err
+	}
+	others, err := s.peers(ctx)
+	return l, append([]peer{l.peer}, others...), err
+}
+
+func newRingFile(l local, hosts []peer) ringFile {
+	ring := ringFile{Cluster: l.cluster, Partitioner: l.partitioner, Host: l.hostID}
+	for _, h := range hosts {
+		tokens := slices.Sorted(slices.Values(h.tokens))
+		ring.Hosts = append(ring.Hosts, ringHost{h.hostID, h.address, h.datacenter, h.rack, tokens})
+	}
+	slices.SortFunc(ring.Hosts, func(a, b ringHost) int { return cmp.Compare(a.HostID, b.HostID) })
+	return ring
+}
+
+func members(hosts []peer) []planner.RingMember {
+	var all []planner.RingMember
+	for _, h := range hosts {
+		all = append(all, planner.RingMember{HostID: h.hostID, Address: h.address, Datacenter: h.datacenter, Rack: h.rack, Tokens: len(h.tokens)})
+	}
+	slices.SortFunc(all, func(a, b planner.RingMember) int { return cmp.Compare(a.HostID, b.HostID) })
+	return all
+}
+
+// oneSchema reports whether all hosts have the same schema, as far as the node knows: hosts
+// that are down stay in its table with the version they had.
+func oneSchema(hosts []peer) bool {
+	for _, h := range hosts {
+		if h.schemaVersion != hosts[0].schemaVersion {
+			return false
+		}
+	}
+	return true
+}

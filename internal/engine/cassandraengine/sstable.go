@@ -1,0 +1,43 @@
+package cassandraengine
+
+import (
+	"regexp"
+)
+
+// component is one file of an SSTable, by its name.
+type component struct {
+	sstable string // what all files of one SSTable begin with: "nb-1-big"
+	name    string // "Data.db", "TOC.txt", "SAI+aa+idx+Meta.db"
+}
+
+// The names of SSTable files (org.apache.cassandra.io.sstable.Descriptor):
+//
+//	nb-1-big-Data.db, oa-3g8e_0x5t_0n9xs2v1k5x9a1xqba-big-Data.db, da-7-bti-Rows.db   since 2.2
+//	homer-simservs-ka-1-Data.db                                                       1.0 to 2.1
+//
+// Before 2.2 a secondary index's table is named "table.index".
+var (
+	newName = regexp.MustCompile(`^([a-z]{2}-(?:[0-9]+|[0-9a-z]{4}_[0-9a-z]{4}_[0-9a-z]{18})-[a-z]+)-([A-Z][A-Za-z0-9_+.]*)$`)
+	oldName = regexp.MustCompile(`^([A-Za-z0-9_]+-[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)?-[a-z]{2}-[0-9]+)-([A-Z][A-Za-z0-9_+.]*)$`)
+)
+
+// parseComponent reports ok = false for a file that belongs to no SSTable.
+func parseComponent(file string) (component, bool) {
+	for _, form := range []*regexp.Regexp{newName, oldName} {
+		if m := form.FindStringSubmatch(file); m != nil {
+			return component{sstable: m[1], name: m[2]}, true
+		}
+	}
+	return component{}, false
+}
+
+// isDigest recognizes the component that holds a checksum of Data.db: Digest.crc32 since 2.2,
+// Digest.adler32 in between, Digest.sha1 before.
+func (c component) isDigest() bool {
+	return c.name == "Digest.crc32" || c.name == "Digest.adler32" || c.name == "Digest.sha1"
+}
+
+// isIncidental recognizes the files of a snapshot that are about it, not in it.
+func isIncidental(file string) bool {
+	return file == "manifest.json" || file == "schema.cql"
+}
