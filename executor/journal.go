@@ -23,9 +23,9 @@ type JournalEvent string
 
 // The journal's events.
 const (
-	RunBegun   JournalEvent = "run_begun"
-	StepBegun  JournalEvent = "step_begun"
-	StepEnded  JournalEvent = "step_done"
-	StepFailed JournalEvent = "step_failed"
-	RunEnded   JournalEvent = "run_ended"
+	RunBegun  JournalEvent = "run_begun"
+	StepBegun JournalEvent = "step_begun"
+	StepEnded JournalEvent = "step_done"
+	StepErred JournalEvent = "step_failed" // or was done only in part
+	RunEnded  JournalEvent = "run_ended"
 )

@@ -1,0 +1,163 @@
+package executor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cwb/internal/backup"
+	"cwb/planner"
+)
+
+// step does one step, or says why not.
+func (r *run) step(s planner.Step) {
+	res := StepResult{Step: s}
+	if outcome, why := r.blocked(s); outcome != "" {
+		res.Outcome, res.Err = outcome, why
+		r.result.Steps = append(r.result.Steps, res)
+		if outcome == Held {
+			r.o.Events.Emit(StepHeld{res})
+		} else {
+			r.o.Events.Emit(StepSkipped{res})
+		}
+		return
+	}
+	res.Began = r.o.Now()
+	r.o.Events.Emit(StepStart{At: res.Began, Step: s})
+	r.noteStep(s, StepBegun, "")
+	res.Err = guarded(func() error { return r.do(s, &res) })
+	r.finish(s, &res)
+}
+
+func (r *run) finish(s planner.Step, res *StepResult) {
+	event, detail := StepEnded, string(res.Set)
+	if res.Err != nil {
+		event, detail = StepErred, res.Err.Error()
+	}
+	// A step whose end is not in the journal is reported as failed: what the journal tells
+	// must be true, and planning again finds that there is nothing left to do.
+	if err := r.noteStep(s, event, detail); err != nil && res.Err == nil {
+		res.Err = fmt.Errorf("it was done, but not all of it could be written down: %w", err)
+	}
+	res.Ended, res.Outcome = r.o.Now(), Done
+	if res.Err != nil {
+		res.Outcome = Failed
+	}
+	r.result.Steps = append(r.result.Steps, *res)
+	if res.Err != nil {
+		r.o.Events.Emit(StepFailed{At: res.Ended, Result: *res})
+	} else {
+		r.o.Events.Emit(StepDone{At: res.Ended, Result: *res})
+	}
+}
+
+// blocked says why a step may not begin; an empty outcome means that it may.
+func (r *run) blocked(s planner.Step) (Outcome, error) {
+	if s.HeldBy != "" {
+		return Held, errors.New(s.HeldBy)
+	}
+	if r.soft.Err() != nil {
+		return Skipped, context.Cause(r.soft)
+	}
+	for _, need := range s.Needs {
+		switch r.outcome(need) {
+		case Done:
+		case Held:
+			return Held, fmt.Errorf("it needs %s, which is held", need)
+		default:
+			return Skipped, fmt.Errorf("it needs %s, which did not end well", need)
+		}
+	}
+	return "", nil
+}
+
+func (r *run) outcome(id planner.StepID) Outcome {
+	for _, done := range r.result.Steps {
+		if done.Step.ID == id {
+			return done.Outcome
+		}
+	}
+	return Skipped
+}
+
+// do does the action of a step.
+func (r *run) do(s planner.Step, res *StepResult) error {
+	switch a := s.Action.(type) {
+	case planner.Take:
+		return r.take(s, a, res)
+	case planner.Remove:
+		return r.remove(s, a)
+	case planner.Clean:
+		return r.onNode(s, a.Node)
+	case planner.Verify:
+		return r.onNode(s, a.Node)
+	case planner.Adopt:
+		return r.onNode(s, a.Node)
+	case planner.WriteSchedule:
+		return r.writeSchedule(a)
+	default:
+		return fmt.Errorf("this version cannot %s", a.Kind())
+	}
+}
+
+// onNode runs an action that concerns one node alone.
+func (r *run) onNode(s planner.Step, addr backup.NodeAddr) error {
+	pl := r.places[addr]
+	if pl.err != nil {
+		return pl.err
+	}
+	session := pl.session
+	_, err := await(r.soft, grace, nil, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, session.Run(ctx, s.Action, r.progress(s.ID, addr))
+	})
+	pl.lose(err)
+	return err
+}
+
+// remove looks at the node once more, and asks whether the backup may still go.
+func (r *run) remove(s planner.Step, a planner.Remove) error {
+	if pl := r.places[a.Node]; pl.err != nil {
+		return pl.err
+	}
+	r.look(a.Node)
+	if r.soft.Err() != nil {
+		return context.Cause(r.soft)
+	}
+	if err := stillRemovable(r.policy, r.state, r.plan, a); err != nil {
+		return fmt.Errorf("it stays: %w", err)
+	}
+	return r.onNode(s, a.Node)
+}
+
+func (r *run) writeSchedule(a planner.WriteSchedule) error {
+	if r.world.Schedules == nil {
+		return errors.New("there is no scheduler to write to")
+	}
+	_, err := await(r.soft, grace, nil, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, r.world.Schedules.Write(ctx, a)
+	})
+	return err
+}
+
+// look refreshes what is known of some nodes.
+func (r *run) look(addrs ...backup.NodeAddr) {
+	fresh := make([]planner.NodeState, len(addrs))
+	sideBySide(len(addrs), r.o.Parallelism, func(i int) {
+		fresh[i] = observeNode(r.soft, r.world, addrs[i], r.o)
+	})
+	nodes := append([]planner.NodeState{}, r.state.Nodes...)
+	for i, n := range nodes {
+		for _, f := range fresh {
+			if f.Node == n.Node {
+				nodes[i] = f
+			}
+		}
+	}
+	r.state.Nodes, r.state.At = nodes, r.o.Now().UTC()
+}
+
+func (r *run) progress(step planner.StepID, node backup.NodeAddr) Progress {
+	return func(done, total int64) {
+		r.o.Events.Emit(StepProgress{Step: step, Node: node, Done: done, Total: total})
+	}
+}

@@ -1,0 +1,115 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"cwb/internal/backup"
+)
+
+// shelves opens the directories that the files of backups lie in, each once: a Cassandra
+// backup has thousands of files in a handful of data directories.
+type shelves struct {
+	n     *Node
+	own   Folder // the snapshot_path; the caller's to close
+	begun backup.Begun
+	roots map[string]Folder
+}
+
+func (n *Node) shelves(own Folder, begun backup.Begun) *shelves {
+	return &shelves{n: n, own: own, begun: begun, roots: map[string]Folder{}}
+}
+
+func (s *shelves) Close() {
+	for _, f := range s.roots {
+		f.Close()
+	}
+}
+
+// find says where a file of the manifest lies. A manifest is data from a disk: roots and
+// paths that cwb would not have written are refused, whatever its digest says.
+func (s *shelves) find(file backup.File) (Folder, string, error) {
+	if !local(file.Path) {
+		return nil, "", fmt.Errorf("%q is no path below a backup", file.Path)
+	}
+	if file.Root == "" {
+		return s.own, path.Join(string(s.begun.Set), file.Path), nil
+	}
+	if !s.n.declared(file.Root, s.begun) {
+		return nil, "", fmt.Errorf("%s is no data directory of %s", file.Root, s.n.cfg.Addr)
+	}
+	if s.roots[file.Root] == nil {
+		f, err := s.n.disk.Open(file.Root)
+		if err != nil {
+			return nil, "", err
+		}
+		s.roots[file.Root] = f
+	}
+	return s.roots[file.Root], file.Path, nil
+}
+
+// local reports whether p is a clean path that stays below the directory it is joined to.
+func local(p string) bool {
+	return p != "" && p != "." && filepath.IsLocal(p) && path.Clean(p) == p && !strings.ContainsAny(p, "\x00\\")
+}
+
+// declared reports whether files of a backup may lie below root: in data directories of the
+// policy or of the time it was taken, and, for adopted ones, in legacy_paths.
+func (n *Node) declared(root string, begun backup.Begun) bool {
+	dirs := append([]string{}, begun.DataDirs...)
+	if n.cfg.Cassandra != nil {
+		dirs = append(dirs, n.cfg.Cassandra.DataDirs...)
+	}
+	for _, dir := range append(dirs, n.cfg.LegacyPaths...) {
+		if root == dir && filepath.IsAbs(root) {
+			return true
+		}
+	}
+	return false
+}
+
+// missing looks at every file of the manifest: there, regular, and of its size. It returns
+// one line for each that is not; the error is a cancelled context or an unreadable disk.
+func (s *shelves) missing(ctx context.Context, m backup.Manifest) ([]string, error) {
+	var problems []string
+	for _, file := range m.Files {
+		if err := ctx.Err(); err != nil {
+			return nil, canceled(ctx)
+		}
+		problem, err := s.look(file)
+		if err != nil {
+			return nil, err
+		}
+		if problem != "" {
+			problems = append(problems, problem)
+		}
+	}
+	return problems, nil
+}
+
+func (s *shelves) look(file backup.File) (problem string, err error) {
+	folder, name, err := s.find(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Sprintf("%s is missing", file.Root), nil
+	}
+	if err != nil {
+		return err.Error(), nil
+	}
+	info, err := folder.Lstat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return file.Path + " is missing", nil
+	case err != nil:
+		return "", fmt.Errorf("look at %s: %w", file.Path, err)
+	case !info.Mode().IsRegular():
+		return file.Path + " is no regular file", nil
+	case info.Size() != file.Bytes:
+		return fmt.Sprintf("%s has %d bytes instead of %d", file.Path, info.Size(), file.Bytes), nil
+	}
+	return "", nil
+}

@@ -1,0 +1,84 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"cwb/executor"
+	"cwb/planner"
+)
+
+// session is what may be done while the node's lock is held.
+type session struct {
+	n       *Node
+	f       Folder
+	release func() error // nil once closed
+	journal journal
+}
+
+var (
+	_ executor.Session = (*session)(nil)
+	_ executor.Keeper  = (*session)(nil)
+)
+
+// Mark creates the plan's marker exclusively.
+func (s *session) Mark(ctx context.Context, plan planner.PlanID) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(ctx)
+	}
+	if name := string(plan); !local(name) || path.Base(name) != name {
+		return fmt.Errorf("%q is no plan id", plan)
+	}
+	file, err := s.f.Create(path.Join(appliedDir, string(plan)))
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s: %w: plan %s; plan again", s.n.cfg.Addr, executor.ErrUsed, plan)
+	}
+	if err == nil {
+		err = writeSynced(file, []byte(s.n.now().UTC().Format("2006-01-02T15:04:05Z")+"\n"))
+	}
+	if err == nil {
+		err = s.f.SyncDir(appliedDir)
+	}
+	if err != nil {
+		return fmt.Errorf("mark plan %s as applied on %s: %w", plan, s.n.cfg.Addr, err)
+	}
+	return nil
+}
+
+// Run does one action that concerns this node alone.
+func (s *session) Run(ctx context.Context, a planner.Action, p executor.Progress) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(ctx)
+	}
+	if p == nil {
+		p = func(int64, int64) {}
+	}
+	switch a := a.(type) {
+	case planner.Remove:
+		return s.remove(ctx, a)
+	case planner.Clean:
+		return s.clean(ctx, a)
+	case planner.Verify:
+		return s.verify(ctx, a, p)
+	case planner.Adopt:
+		return s.adopt(ctx, a, p)
+	default:
+		return fmt.Errorf("a node cannot %s", a.Kind())
+	}
+}
+
+// Close gives the lock back. The holder's name goes first: once the lock is free, somebody
+// else may write his.
+func (s *session) Close() error {
+	if s.release == nil {
+		return nil
+	}
+	named := removeIfThere(s.f, holderFile)
+	s.n.setOpen(false)
+	err := errors.Join(named, s.release(), s.f.Close())
+	s.release = nil
+	return err
+}
