@@ -68,9 +68,11 @@ func (c *Cassandra) properties() map[string]string {
 		"cassandra.superuser_setup_delay_ms":       "0",
 		"cassandra.shutdown_announce_in_ms":        "100",
 		"java.io.tmpdir":                           c.tmpDir(),
-		"jdk.attach.allowAttachSelf":               "true",
-		"jna.tmpdir":                               c.tmpDir(),
-		"logback.configurationFile":                "file://" + c.logbackFile("server"),
+		// A measurement at each start, a second long with the default of 100,000 rows.
+		"cassandra.memtable_row_overhead_computation_step": "1000",
+		"jdk.attach.allowAttachSelf":                       "true",
+		"jna.tmpdir":                                       c.tmpDir(),
+		"logback.configurationFile":                        "file://" + c.logbackFile("server"),
 	}
 }
 

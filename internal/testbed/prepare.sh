@@ -52,25 +52,26 @@ missing_packages() {
 }
 
 install_packages() {
-	local missing policy=/usr/sbin/policy-rc.d rc=0
+	local missing policy=/usr/sbin/policy-rc.d mark='# while test servers are being installed'
 	mapfile -t missing < <(missing_packages "$@") # again, now that the lock is held
 	[ ${#missing[@]} -gt 0 ] || return 0
 	command -v apt-get >/dev/null || die "needs ${missing[*]}: install what provides them here, there is no apt-get"
 	[ "$(id -u)" = 0 ] || die "needs packages: run, as root: apt-get install ${missing[*]}"
 	say "installing ${missing[*]}"
 	# A package starts its service unless policy-rc.d forbids it; a database that nobody asked
-	# for is not wanted here. One that is there already is somebody's, and stays.
-	if [ ! -e "$policy" ]; then
-		printf '#!/bin/sh\nexit 101\n' >"$policy"
+	# for is not wanted here. One that is there already is somebody's and stays, unless a run of
+	# this script left it when it was killed.
+	if [ ! -e "$policy" ] || grep -qx "$mark" "$policy"; then
+		printf '#!/bin/sh\n%s\nexit 101\n' "$mark" >"$policy"
 		chmod +x "$policy"
 		trap 'rm -f /usr/sbin/policy-rc.d' EXIT
 	fi
 	export DEBIAN_FRONTEND=noninteractive
+	logged "dpkg --configure -a" dpkg --configure -a # what a killed run left half done
 	logged "apt-get update" apt-get -qq -o Acquire::Retries=3 update
 	logged "apt-get install ${missing[*]}" apt-get -qq -y -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 \
 		-o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-		install --no-install-recommends "${missing[@]}" || rc=$?
-	return "$rc"
+		install --no-install-recommends "${missing[@]}"
 }
 
 packages() {
