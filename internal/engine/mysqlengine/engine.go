@@ -1,0 +1,67 @@
+package mysqlengine
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"cwb/config"
+	"cwb/executor"
+	"cwb/internal/backup"
+)
+
+// Options are what an engine takes from outside besides its node. Zero values mean the
+// defaults.
+type Options struct {
+	Now         func() time.Time // the node's clock; default time.Now
+	MachineID   string           // file with this machine's id; default /etc/machine-id
+	ChunkBytes  int64            // of a chunk before compression; default 32 MiB
+	DialTimeout time.Duration    // default 10 s
+}
+
+// Engine serves one MySQL or MariaDB node. It keeps no connection and no state between
+// calls, so that Inspect and Foreign may run beside each other.
+type Engine struct {
+	node config.Node
+	opts Options
+}
+
+var (
+	_ executor.Engine   = (*Engine)(nil)
+	_ executor.Exporter = (*Engine)(nil)
+)
+
+// New makes the engine of a node whose MySQL part is set.
+func New(node config.Node, opts Options) *Engine {
+	if node.MySQL == nil {
+		panic("mysqlengine: " + node.Addr.String() + " is no MySQL node") // the caller chose the wrong room
+	}
+	return &Engine{node: node, opts: opts.withDefaults()}
+}
+
+func (o Options) withDefaults() Options {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.MachineID == "" {
+		o.MachineID = "/etc/machine-id"
+	}
+	if o.ChunkBytes <= 0 {
+		o.ChunkBytes = 32 << 20
+	}
+	if o.DialTimeout <= 0 {
+		o.DialTimeout = 10 * time.Second
+	}
+	return o
+}
+
+// Discard does nothing: a MySQL backup has nothing outside its own directory.
+func (e *Engine) Discard(context.Context, backup.Begun) error { return nil }
+
+// where names the server for messages: its socket or address.
+func (e *Engine) where() string {
+	if e.node.MySQL.Socket != "" {
+		return fmt.Sprintf("socket %q", e.node.MySQL.Socket)
+	}
+	return fmt.Sprintf("address %q", e.node.MySQL.Address)
+}

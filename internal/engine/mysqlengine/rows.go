@@ -1,0 +1,69 @@
+package mysqlengine
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// selectTable is the statement that reads a table: named columns, so that invisible and
+// oddly named ones come along, in the order of the primary key, which InnoDB stores rows in.
+func selectTable(t tableRef, p product) string {
+	exprs := make([]string, len(t.table.Columns))
+	for i, c := range t.table.Columns {
+		exprs[i] = c.selectExpr(p)
+	}
+	query := "SELECT " + strings.Join(exprs, ", ") + " FROM " + t.quoted()
+	if t.table.History {
+		query += " FOR SYSTEM_TIME ALL"
+	}
+	if len(t.table.Primary) == 0 {
+		return query
+	}
+	keys := make([]string, len(t.table.Primary))
+	for i, k := range t.table.Primary {
+		keys[i] = quoteName(string(k))
+	}
+	return query + " ORDER BY " + strings.Join(keys, ", ")
+}
+
+// readTable streams all rows of a table into w and returns their number.
+func readTable(ctx context.Context, s *session, t tableRef, p product, w *chunkWriter) (int64, error) {
+	rows, err := s.stream(ctx, selectTable(t, p))
+	if err != nil {
+		return 0, err
+	}
+	defer rows.Close()
+	values := make([]driver.Value, len(t.table.Columns))
+	if got := len(rows.Columns()); got != len(values) {
+		return 0, fmt.Errorf("the server sent %d columns instead of %d", got, len(values))
+	}
+	var n int64
+	for {
+		err := rows.Next(values)
+		if errors.Is(err, io.EOF) {
+			return n, w.endChunk()
+		}
+		if err != nil {
+			return n, s.wrap(err)
+		}
+		n++
+		w.buf = appendRow(w.buf, values)
+		if err := w.endRow(); err != nil {
+			return n, err
+		}
+	}
+}
+
+func appendRow(dst []byte, values []driver.Value) []byte {
+	for i, v := range values {
+		if i > 0 {
+			dst = append(dst, '\t')
+		}
+		dst = appendField(dst, v)
+	}
+	return append(dst, '\n')
+}

@@ -1,0 +1,181 @@
+package mysqlengine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cwb/executor"
+)
+
+// capture is what fixing the content at one moment gave.
+type capture struct {
+	at       time.Time
+	position map[string]string
+	order    []tableRef // in which metadata locks were taken: the last one can be given back first
+}
+
+// tableRef points to a table of the schema.
+type tableRef struct {
+	database *database
+	table    *table
+}
+
+func (t tableRef) quoted() string { return quoteTable(string(t.database.Name), string(t.table.Name)) }
+
+// captureTries bounds how often a capture is begun anew because of DDL beside it.
+const captureTries = 5
+
+// errMoved says that the schema changed while the snapshot was being taken.
+var errMoved = errors.New("the schema changed while the snapshot was taken")
+
+// Capture opens the consistent snapshot. The schema that was read before it must be the
+// schema that is read after it with every table's metadata lock held, so that what is stored
+// is the schema of the snapshot; if not, both are taken anew.
+func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
+	var err error
+	for range captureTries {
+		if err = p.try(ctx); err == nil {
+			return p.captured.at, nil
+		}
+		if !errors.Is(err, errMoved) {
+			break
+		}
+		if again := p.startOver(ctx); again != nil {
+			return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, again)
+		}
+	}
+	if errors.Is(err, errMoved) {
+		err = fmt.Errorf("%w: %w, %d times in a row; take the backup when nobody alters tables", executor.ErrRefused, err, captureTries)
+	}
+	return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, err)
+}
+
+// startOver ends the snapshot and reads the schema again.
+func (p *prepared) startOver(ctx context.Context) error {
+	if p.locker != nil {
+		if err := p.locker.exec(ctx, "UNLOCK TABLES"); err != nil {
+			return err
+		}
+	}
+	if err := p.main.exec(ctx, "ROLLBACK"); err != nil {
+		return err
+	}
+	if err := p.survey.readSchema(ctx, p.main, p.e.node.MySQL); err != nil {
+		return err
+	}
+	if err := refused(p.survey.refusals); err != nil {
+		return err
+	}
+	if len(p.survey.locked) == 0 || p.locker != nil {
+		return nil
+	}
+	var err error
+	p.locker, err = p.e.connect(ctx)
+	return err
+}
+
+// try takes the snapshot once.
+func (p *prepared) try(ctx context.Context) error {
+	if p.locker != nil && len(p.survey.locked) > 0 {
+		if err := p.lockTables(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.main.exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
+		return fmt.Errorf("open the snapshot: %w", err)
+	}
+	p.captured = capture{at: p.e.opts.Now().UTC()}
+	var err error
+	if p.captured.position, err = readPosition(ctx, p.main, p.survey.product); err != nil {
+		return err
+	}
+	if err := p.touch(ctx); err != nil {
+		return err
+	}
+	return p.compareSchema(ctx)
+}
+
+// lockTables locks all tables, since the moment of those without transactions must be the
+// snapshot's. Waiting is bounded by the session's lock_wait_timeout.
+func (p *prepared) lockTables(ctx context.Context) error {
+	var locks []string
+	for _, t := range p.survey.schema.tables() {
+		locks = append(locks, t.quoted()+" READ")
+	}
+	if err := p.locker.exec(ctx, "LOCK TABLES "+strings.Join(locks, ", ")); err != nil {
+		return p.lockError("lock the tables", err)
+	}
+	return nil
+}
+
+// touch reads one row of every table. From then on the transaction holds each table's
+// metadata lock, and a table that was altered or truncated since the snapshot answers with
+// error 1412, which would otherwise be an empty table and no error
+// (https://bugs.mysql.com/bug.php?id=71025). The savepoint before each table lets its lock go
+// as soon as it has been read.
+func (p *prepared) touch(ctx context.Context) error {
+	for i, t := range p.survey.schema.tables() {
+		if err := p.main.exec(ctx, fmt.Sprintf("SAVEPOINT cwb%d", i)); err != nil {
+			return err
+		}
+		if _, err := p.main.query(ctx, "SELECT 1 FROM "+t.quoted()+" LIMIT 1"); err != nil {
+			return p.lockError("open table "+t.quoted(), err)
+		}
+		p.captured.order = append(p.captured.order, t)
+	}
+	return nil
+}
+
+// compareSchema reads the schema again, now that no table of it can change.
+func (p *prepared) compareSchema(ctx context.Context) error {
+	after := p.survey
+	if err := after.readSchema(ctx, p.main, p.e.node.MySQL); err != nil {
+		return p.lockError("read the schema again", err)
+	}
+	if after.schema.fingerprint() != p.survey.schema.fingerprint() {
+		return errMoved
+	}
+	return nil
+}
+
+// lockError tells apart a table that changed, one that somebody holds, and the rest.
+func (p *prepared) lockError(what string, err error) error {
+	switch {
+	case isServerError(err, errTableDefChanged, errNoSuchTable, errUnknownDatabase):
+		return fmt.Errorf("%s: %w: %w", what, errMoved, err)
+	case isServerError(err, errLockWaitTimeout):
+		return fmt.Errorf("%s: %w: somebody's ALTER, LOCK or long transaction held it for more than lock_wait = %s; wait for its end (SHOW PROCESSLIST), or raise lock_wait",
+			what, executor.ErrRefused, p.e.node.MySQL.LockWait)
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// readPosition is where the snapshot stands in the binary log. MariaDB and Percona tell it
+// per session and without a privilege; where nothing tells it, nothing is recorded.
+// https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/
+func readPosition(ctx context.Context, s *session, p product) (map[string]string, error) {
+	r, err := s.query(ctx, "SHOW STATUS LIKE 'binlog\\_snapshot\\_%'")
+	if err != nil {
+		return nil, fmt.Errorf("ask for the snapshot's position: %w", err)
+	}
+	position := map[string]string{}
+	for _, row := range r.rows {
+		if name := strings.ToLower(string(row[0])); len(row[1]) > 0 {
+			position[name] = string(row[1])
+		}
+	}
+	file, offset := position["binlog_snapshot_file"], position["binlog_snapshot_position"]
+	if file == "" {
+		return nil, nil
+	}
+	if p.mariadb {
+		gtid, err := s.one(ctx, fmt.Sprintf("SELECT BINLOG_GTID_POS(%s, %d)", quoteBytes(file), atoi(offset)))
+		if err == nil && gtid != "" {
+			position["gtid"] = gtid
+		}
+	}
+	return position, nil
+}
