@@ -2,6 +2,8 @@ package config
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -16,9 +18,7 @@ import (
 func (v *resolver) resolveBackups(blocks []rawBackup, zone *time.Location) {
 	nodes, keeps := map[backup.NodeAddr]bool{}, map[string]bool{}
 	for _, raw := range blocks {
-		if !checkLabel(raw.Name, raw.NameAt, v.r) {
-			continue
-		}
+		checkLabel(raw.Name, raw.NameAt, v.r)
 		if first, ok := v.takes[raw.Name]; ok {
 			v.r.errorf(raw.Def, "Duplicate backup", "backup.%s is already declared at %s.", raw.Name, place(first.Def))
 			continue
@@ -32,7 +32,9 @@ func (v *resolver) resolveBackups(blocks []rawBackup, zone *time.Location) {
 		}
 	}
 	slices.SortFunc(v.policy.Backups, func(a, b Backup) int { return cmp.Compare(a.Name, b.Name) })
-	v.warnUnused(nodes, keeps)
+	if !v.r.failed() { // else the error may be the reason
+		v.warnUnused(nodes, keeps)
+	}
 }
 
 func (v *resolver) resolveBackup(raw rawBackup, zone *time.Location) Backup {
@@ -100,14 +102,19 @@ func (v *resolver) schedule(attr *hcl.Attribute, zone *time.Location) string {
 		return ""
 	}
 	if _, err := schedule.Parse(t.value, zone); err != nil {
-		if t.shown != quoted(t.value) { // the reason may repeat the value
-			v.r.errorf(t.at, "Invalid schedule", "The schedule %s is no cron expression. Write minute, hour, day of month, month and day of week, such as \"0 0 * * *\".", t.shown)
-		} else {
-			v.r.errorf(t.at, "Invalid schedule", "%s.", visible(err.Error()))
-		}
+		v.r.errorf(t.at, "Invalid schedule", "%s", scheduleFault(t, err))
 		return ""
 	}
 	return t.value
+}
+
+// scheduleFault repeats the reason only where it cannot give the value of a variable away.
+func scheduleFault(t text, err error) string {
+	var fault *schedule.Error
+	if !t.literal || !errors.As(err, &fault) {
+		return "The schedule " + t.shown + " is no cron expression. Write minute, hour, day of month, month and day of week, such as \"0 0 * * *\"."
+	}
+	return fmt.Sprintf("The schedule %s cannot be used: %s; %s.", t.shown, visible(fault.Problem), visible(fault.Remedy))
 }
 
 // warnUnused points at nodes that are never backed up and rules that rule nothing.

@@ -24,7 +24,7 @@ func (v *resolver) resolveCassandra(block rawNode, n *declaredNode) {
 	if raw.Nodetool != nil {
 		c.Nodetool = v.command(raw.Nodetool)
 	}
-	n.data = []text{{c.DataDirs[0], quoted(c.DataDirs[0]), n.def}}
+	n.data = []text{{c.DataDirs[0], quoted(c.DataDirs[0]), n.def, true}}
 	if raw.DataDirs != nil {
 		n.data = v.paths(raw.DataDirs, "/var/lib/cassandra/data")
 		c.DataDirs = values(n.data)
@@ -77,7 +77,7 @@ func (v *resolver) command(attr *hcl.Attribute) []string {
 		v.r.errorf(program.at, "Invalid command", "The program %s is neither an absolute path nor the plain name of a program. %s", program.shown, hint)
 	}
 	for _, word := range words[1:] {
-		if literalSecret(word.value) && word.shown != quoted(word.value) { // literal ones are reported already
+		if literalSecret(word.value) && !word.literal { // literal ones are reported already
 			v.r.errorf(word.at, "Literal secret", "An argument %s holds a password, which every user of the machine could see. Use -pwf and a file.", word.shown)
 		}
 	}

@@ -34,7 +34,7 @@ func (v *resolver) resolveCwb(blocks []rawCwb) *time.Location {
 
 // checkName checks a label that stands as a value.
 func (v *resolver) checkName(t text) bool {
-	if t.shown != quoted(t.value) { // computed: its value is not for messages
+	if !t.literal {
 		if backup.ValidLabel(t.value) {
 			return true
 		}

@@ -36,9 +36,8 @@ func load(path string, opts Options, r *report) *Policy {
 			bodies = append(bodies, src.body)
 		}
 	}
-	if found := sniff(bodies, opts.Version); found.failed() {
-		found.sources, found.found = r.sources, nil
-		*r = *found
+	if version := sniff(bodies, opts.Version, r.sources); version.failed() {
+		*r = *version // nothing else counts
 		return nil
 	}
 	if r.failed() && !r.onlySecrets() {

@@ -1,45 +1,6 @@
 package config
 
-import (
-	"bytes"
-
-	"github.com/hashicorp/hcl/v2"
-	"github.com/hashicorp/hcl/v2/hclsyntax"
-)
-
-// lex splits a source into tokens and refuses what the parser must not see: too many of
-// them, too deep a nesting, numbers of absurd length, and the two forms of the language
-// whose nesting cannot be counted on tokens (directives in templates, scoped names).
-func lex(src *source, r *report) (hclsyntax.Tokens, bool) {
-	// Invalid tokens are reported by the parser, which meets them again.
-	tokens, _ := hclsyntax.LexConfig(src.text, src.name, hcl.InitialPos)
-	if len(tokens) > maxTokens {
-		r.errorf(tokens[maxTokens].Range, "File too large", "A file may have %d words and symbols. Divide the policy into several files.", maxTokens)
-		return nil, false
-	}
-	depth := nesting{}
-	for i, t := range tokens {
-		switch {
-		case depth.add(t) > maxNesting:
-			r.errorf(t.Range, "Nesting too deep", "Brackets, templates and operators may stand %d deep in one another. Use locals for parts of a long expression.", maxNesting)
-			return nil, false
-		case t.Type == hclsyntax.TokenNumberLit && !sane(t.Bytes):
-			r.errorf(t.Range, "Number out of range", "A number may have %d digits, and no exponent.", maxDigits)
-			return nil, false
-		case t.Type == hclsyntax.TokenTemplateControl:
-			r.errorf(t.Range, "Expression not supported", "Templates may contain ${…} but no %%{…}. Write the text for each case, or use a condition such as ${var.x ? \"a\" : \"b\"}. A literal %%{ is written %%%%{.")
-			return nil, false
-		case t.Type == hclsyntax.TokenDoubleColon && i > 0:
-			r.errorf(t.Range, "Expression not supported", "Functions have plain names without ::.")
-			return nil, false
-		}
-	}
-	return tokens, true
-}
-
-func sane(number []byte) bool {
-	return len(number) <= maxDigits+1 && !bytes.ContainsAny(number, "eE")
-}
+import "github.com/hashicorp/hcl/v2/hclsyntax"
 
 // nesting follows how deep the parser's recursion can be at a token. Each open bracket, quote
 // or template is a frame; inside a frame each operator of the expression under way counts
@@ -49,10 +10,11 @@ type nesting struct {
 	ops    int // of all frames together
 	bare   int // operators outside of any frame
 	last   hclsyntax.TokenType
+	broken *hclsyntax.Token // the first bracket that another kind of bracket or a line end met
 }
 
 type frame struct {
-	open hclsyntax.TokenType
+	open hclsyntax.Token
 	ops  int
 }
 
@@ -60,20 +22,22 @@ type frame struct {
 func (n *nesting) add(t hclsyntax.Token) int {
 	switch t.Type {
 	case hclsyntax.TokenOParen, hclsyntax.TokenOBrace, hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc, hclsyntax.TokenTemplateInterp:
-		n.push(t.Type)
+		n.push(t)
 	case hclsyntax.TokenOBrack:
 		if endsTerm(n.last) { // an index: each one wraps what stands before it
 			n.count()
 		}
-		n.push(t.Type)
+		n.push(t)
 	case hclsyntax.TokenCParen, hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc, hclsyntax.TokenTemplateSeqEnd:
 		n.pop(t.Type)
 	case hclsyntax.TokenComma:
 		n.reset()
 	case hclsyntax.TokenNewline:
-		if n.newlineEnds() {
+		if top := n.top(); top == nil || top.open.Type == hclsyntax.TokenOBrace {
 			n.reset()
 		}
+	case hclsyntax.TokenQuotedNewline:
+		n.breaks()
 	default:
 		if isOperator(t.Type) {
 			n.count()
@@ -83,17 +47,39 @@ func (n *nesting) add(t hclsyntax.Token) int {
 	return len(n.frames) + n.ops
 }
 
-func (n *nesting) push(open hclsyntax.TokenType) { n.frames = append(n.frames, frame{open: open}) }
+func (n *nesting) top() *frame {
+	if len(n.frames) == 0 {
+		return nil
+	}
+	return &n.frames[len(n.frames)-1]
+}
+
+func (n *nesting) push(open hclsyntax.Token) { n.frames = append(n.frames, frame{open: open}) }
 
 // pop closes the innermost frame if the bracket fits. One that does not fit leaves the count
 // too high rather than too low.
 func (n *nesting) pop(closing hclsyntax.TokenType) {
-	top := len(n.frames) - 1
-	if top < 0 || closerOf(n.frames[top].open) != closing {
+	top := n.top()
+	if top == nil || closerOf(top.open.Type) != closing {
+		n.breaks()
 		return
 	}
 	n.reset()
-	n.frames = n.frames[:top]
+	n.frames = n.frames[:len(n.frames)-1]
+}
+
+// breaks remembers the first place where something was not closed in time.
+func (n *nesting) breaks() {
+	if top := n.top(); top != nil && n.broken == nil {
+		open := top.open
+		n.broken = &open
+	}
+}
+
+// unclosed is the token that is never closed, known at the end of a file.
+func (n *nesting) unclosed() *hclsyntax.Token {
+	n.breaks()
+	return n.broken
 }
 
 func (n *nesting) count() {
@@ -106,16 +92,12 @@ func (n *nesting) reset() {
 	*n.current() = 0
 }
 
+// current counts the operators of the innermost frame.
 func (n *nesting) current() *int {
-	if len(n.frames) == 0 {
-		return &n.bare
+	if top := n.top(); top != nil {
+		return &top.ops
 	}
-	return &n.frames[len(n.frames)-1].ops
-}
-
-// newlineEnds reports whether a line end ends an expression here: in bodies and objects.
-func (n *nesting) newlineEnds() bool {
-	return len(n.frames) == 0 || n.frames[len(n.frames)-1].open == hclsyntax.TokenOBrace
+	return &n.bare
 }
 
 func closerOf(open hclsyntax.TokenType) hclsyntax.TokenType {

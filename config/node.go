@@ -48,9 +48,7 @@ func (v *resolver) resolveNode(raw rawNode) (declaredNode, bool) {
 		v.r.errorf(raw.KindAt, "Unknown kind of node", "There is no kind of node %s.%s%s", quoted(raw.Kind), lookAlikeHint(raw.Kind), didYouMean(quoted(raw.Kind), []string{`"mysql"`, `"cassandra"`}))
 		return declaredNode{}, false
 	}
-	if !checkLabel(raw.Name, raw.NameAt, v.r) {
-		return declaredNode{}, false
-	}
+	checkLabel(raw.Name, raw.NameAt, v.r)
 	if first, ok := v.nodes[addr]; ok {
 		v.r.errorf(raw.Def, "Duplicate node", "%s is already declared at %s.", addr.Address(), place(first.Def))
 		return declaredNode{}, false

@@ -11,9 +11,7 @@ import (
 // resolveRetentions reads the retention blocks.
 func (v *resolver) resolveRetentions(blocks []rawRetention) {
 	for _, raw := range blocks {
-		if !checkLabel(raw.Name, raw.NameAt, v.r) {
-			continue
-		}
+		checkLabel(raw.Name, raw.NameAt, v.r)
 		if first, ok := v.keeps[raw.Name]; ok {
 			v.r.errorf(raw.Def, "Duplicate retention", "retention.%s is already declared at %s.", raw.Name, place(first.Def))
 			continue

@@ -9,9 +9,10 @@ import (
 
 // text is a string of the policy and where it stands.
 type text struct {
-	value string
-	shown string // how a message names it: in quotes when it is literal, else by its references, never its value
-	at    hcl.Range
+	value   string
+	shown   string // how a message names it: in quotes when it is literal, else by its references, never its value
+	at      hcl.Range
+	literal bool // the policy itself spells it out, so a message may repeat it
 }
 
 // typed evaluates an argument that must be of one type; the conversions that HCL would make
@@ -55,7 +56,7 @@ func (e *evaluator) strExpr(name string, expr hcl.Expression, example string) (t
 	if !ok {
 		return text{}, false
 	}
-	return e.clean(name, text{v.AsString(), shownAs(v.AsString(), expr), expr.Range()})
+	return e.clean(name, newText(v.AsString(), expr))
 }
 
 func (e *evaluator) clean(name string, t text) (text, bool) {
@@ -70,8 +71,8 @@ func (e *evaluator) clean(name string, t text) (text, bool) {
 	return text{}, false
 }
 
-// shownAs lets a message repeat only what the policy itself spells out.
-func shownAs(value string, expr hcl.Expression) string {
+// newText lets a message repeat only what the policy itself spells out.
+func newText(value string, expr hcl.Expression) text {
 	var names []string
 	for _, ref := range expr.Variables() {
 		if name, ok := attrName(ref, 1); ok {
@@ -79,9 +80,9 @@ func shownAs(value string, expr hcl.Expression) string {
 		}
 	}
 	if len(names) == 0 {
-		return quoted(value)
+		return text{value, quoted(value), expr.Range(), true}
 	}
-	return "given by " + list(names)
+	return text{value, "given by " + list(names), expr.Range(), false}
 }
 
 // strs is an argument that is a list of strings: at least one, none twice. Where the list is
@@ -128,7 +129,7 @@ func (e *evaluator) computed(attr *hcl.Attribute, example string) ([]text, bool)
 			e.r.errorf(attr.Expr.Range(), "Wrong type", "Every element of %s must be a string, such as %q.", quoted(attr.Name), example)
 			return nil, false
 		}
-		t, ok := e.clean(attr.Name, text{element.AsString(), shownAs(element.AsString(), attr.Expr), attr.Expr.Range()})
+		t, ok := e.clean(attr.Name, newText(element.AsString(), attr.Expr))
 		if !ok {
 			return nil, false
 		}

@@ -11,8 +11,8 @@ import (
 
 // sniff looks only at required_version. A policy that asks for another version of cwb gets
 // that one error, instead of one for everything this version does not know.
-func sniff(bodies []*hclsyntax.Body, version string) *report {
-	r := newReport()
+func sniff(bodies []*hclsyntax.Body, version string, sources map[string]*source) *report {
+	r := &report{sources: sources}
 	for _, body := range bodies {
 		for _, block := range body.Blocks {
 			if attr := block.Body.Attributes["required_version"]; attr != nil && block.Type == "cwb" && !r.failed() {

@@ -1,0 +1,5 @@
+backup "weekly" { # ERROR: Missing required argument
+  nodes = [node.mysql.ellis]
+  retention { # ERROR: Unsupported block type
+  }
+}

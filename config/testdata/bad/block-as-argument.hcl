@@ -1,0 +1,3 @@
+retention = { # ERROR: Unsupported argument
+  keep_last = 4
+}

@@ -1,0 +1,4 @@
+locals {
+  a = local.b # ERROR: Cyclic locals
+  b = "${local.a}x"
+}

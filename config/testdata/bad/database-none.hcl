@@ -1,0 +1,5 @@
+node "mysql" "second" {
+  socket = "/run/second.sock"
+  databases = [] # ERROR: Empty list
+  snapshot_path = "/var/backups/cwb/second"
+}

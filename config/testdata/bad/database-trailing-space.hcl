@@ -1,0 +1,5 @@
+node "mysql" "second" {
+  socket = "/run/second.sock"
+  databases = ["a "] # ERROR: Invalid database name
+  snapshot_path = "/var/backups/cwb/second"
+}

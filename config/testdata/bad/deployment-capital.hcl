@@ -1,0 +1,4 @@
+# ALONE
+cwb {
+  deployment = "Site1" # ERROR: Invalid name
+}

@@ -1,0 +1,4 @@
+# ALONE
+cwb {
+  deployment = "../x" # ERROR: Invalid name
+}

@@ -1,0 +1,4 @@
+backup "subscribers" { # ERROR: Duplicate backup
+  nodes     = [node.mysql.ellis]
+  retention = retention.nightly
+}

@@ -1,0 +1,3 @@
+cwb { # ERROR: Duplicate cwb block
+  deployment = "two"
+}

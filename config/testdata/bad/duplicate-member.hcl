@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis, node.mysql.ellis] # ERROR: Duplicate element
+  retention = retention.nightly
+}

@@ -1,0 +1,3 @@
+retention "nightly" { # ERROR: Duplicate retention
+  keep_last = 4
+}

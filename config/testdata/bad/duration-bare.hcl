@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "30" # ERROR: Invalid duration
+}

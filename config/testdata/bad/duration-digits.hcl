@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "99999999999999999999d" # ERROR: Invalid duration
+}

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "999999999w" # ERROR: Duration out of range
+}

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "-30d" # ERROR: Invalid duration
+}

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "30m" # ERROR: Duration out of range
+}

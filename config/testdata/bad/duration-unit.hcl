@@ -1,0 +1,3 @@
+retention "year" {
+  keep_within = "3mo" # ERROR: Invalid duration
+}

@@ -1,0 +1,3 @@
+locals {
+  a = concat([["a"], ["b"]]...) # ERROR: Expression not supported
+}

@@ -1,0 +1,3 @@
+locals {
+  a = core::upper("x") # ERROR: Expression not supported
+}

@@ -1,0 +1,5 @@
+locals {
+  a = [{ x = 1 }]
+  b = local.a[*].x # ERROR: Expression not supported
+  c = local.a.*.x # ERROR: Expression not supported
+}

@@ -1,0 +1,3 @@
+locals {
+  a = "x${["a"]}" # ERROR: Invalid template interpolation value
+}

@@ -1,0 +1,4 @@
+node "cassandra" "homer" {
+  keyspaces = [""] # ERROR: Empty value
+  snapshot_path = "/var/backups/cwb/homer"
+}

@@ -1,0 +1,3 @@
+retention "éllis" { # ERROR: Invalid name
+  keep_last = 4
+}

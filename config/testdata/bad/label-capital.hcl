@@ -1,0 +1,3 @@
+retention "Ellis" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "еllis" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "-oops" { # ERROR: Invalid name
+  keep_last = 4
+}

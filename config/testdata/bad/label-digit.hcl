@@ -1,0 +1,3 @@
+retention "1st" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "" { # ERROR: Invalid name
+  keep_last = 4
+}

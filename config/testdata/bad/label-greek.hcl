@@ -1,0 +1,3 @@
+retention "hοmer" { # ERROR: Invalid name
+  keep_last = 4
+}

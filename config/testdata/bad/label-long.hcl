@@ -1,0 +1,3 @@
+retention "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "a\u0000b" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "latest" { # ERROR: Invalid name
+  keep_last = 4
+}

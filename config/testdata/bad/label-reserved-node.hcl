@@ -1,0 +1,3 @@
+retention "node" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "el\u202elis" { # ERROR: Invalid name
+  keep_last = 4
+}

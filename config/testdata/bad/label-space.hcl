@@ -1,0 +1,3 @@
+retention "el lis" { # ERROR: Invalid name
+  keep_last = 4
+}

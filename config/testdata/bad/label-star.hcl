@@ -1,0 +1,3 @@
+retention "a*" { # ERROR: Invalid name
+  keep_last = 4
+}

@@ -1,0 +1,3 @@
+retention "year" { # ERROR: Retention without a rule
+  kеep_last = 4 # ERROR: Look-alike letter
+}

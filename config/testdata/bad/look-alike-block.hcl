@@ -1,0 +1,3 @@
+retеntion "year" { # ERROR: Look-alike letter
+  keep_last = 4
+}

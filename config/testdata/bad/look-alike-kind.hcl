@@ -1,0 +1,2 @@
+node "mysԛl" "x" { # ERROR: Unknown kind of node
+}

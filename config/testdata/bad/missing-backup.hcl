@@ -1,0 +1,2 @@
+backup "weekly" { # ERROR: Missing required argument # ERROR: Missing required argument
+}

@@ -1,0 +1,2 @@
+node "cassandra" "homer" { # ERROR: Missing required argument # ERROR: Missing required argument
+}

@@ -1,0 +1,4 @@
+# ALONE
+cwb { # ERROR: Missing required argument
+  timezone = "UTC"
+}

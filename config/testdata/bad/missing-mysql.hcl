@@ -1,0 +1,2 @@
+node "mysql" "second" { # ERROR: Missing required argument # ERROR: Missing required argument # ERROR: Missing required argument
+}

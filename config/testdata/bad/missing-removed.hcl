@@ -1,0 +1,2 @@
+removed { # ERROR: Missing required argument # ERROR: Missing required argument
+}

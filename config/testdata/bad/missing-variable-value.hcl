@@ -1,0 +1,2 @@
+variable "root" { # ERROR: Missing variable value
+}

@@ -1,0 +1,5 @@
+node "cassandra" "homer" {
+  keyspaces = ["homer"]
+  snapshot_path = "/var/backups/cwb/homer"
+  nodetool = ["-p", "7199"] # ERROR: Invalid command
+}

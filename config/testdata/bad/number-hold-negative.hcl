@@ -1,0 +1,4 @@
+retention "year" {
+  keep_last = 4
+  hold_uncopied = -3 # ERROR: Number out of range
+}

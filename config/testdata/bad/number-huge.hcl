@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = 100000000000 # ERROR: Number out of range
+}

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = -1 # ERROR: Number out of range
+}

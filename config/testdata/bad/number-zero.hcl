@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = 0 # ERROR: Number out of range
+}

@@ -1,0 +1,4 @@
+node "cassandra" "homer" {
+  keyspaces = ["homer"]
+  snapshot_path = "/var/lib/cassandra" # ERROR: Overlapping paths
+}

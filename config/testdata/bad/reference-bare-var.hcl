@@ -1,0 +1,6 @@
+variable "b" {
+  default = "x"
+}
+locals {
+  a = var # ERROR: Invalid reference
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis]
+  retention = true ? retention.nightly : retention.nightly # ERROR: Invalid reference
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [] # ERROR: Empty list
+  retention = retention.nightly
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [4] # ERROR: Invalid reference
+  retention = retention.nightly
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis]
+  retention = "nightly" # ERROR: Reference in quotes
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = ["node.mysql.ellis"] # ERROR: Reference in quotes
+  retention = retention.nightly
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.ellis] # ERROR: Invalid reference
+  retention = retention.nightly
+}

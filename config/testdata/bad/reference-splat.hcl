@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql[*]] # ERROR: Invalid reference
+  retention = retention.nightly
+}

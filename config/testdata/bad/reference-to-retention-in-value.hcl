@@ -1,0 +1,3 @@
+locals {
+  a = retention.nightly # ERROR: Reference not allowed here
+}

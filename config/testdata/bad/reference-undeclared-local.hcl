@@ -1,0 +1,3 @@
+locals {
+  a = local.bb # ERROR: Reference to undeclared name
+}

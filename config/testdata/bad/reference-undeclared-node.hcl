@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql.elis] # ERROR: Reference to undeclared name
+  retention = retention.nightly
+}

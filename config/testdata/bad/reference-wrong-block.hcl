@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis]
+  retention = node.mysql.ellis # ERROR: Invalid reference
+}

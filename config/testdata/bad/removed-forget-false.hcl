@@ -1,0 +1,4 @@
+removed {
+  backup = "old"
+  forget = false # ERROR: Unknown value
+}

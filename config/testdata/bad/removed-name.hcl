@@ -1,0 +1,4 @@
+removed {
+  backup = "Old one" # ERROR: Invalid name
+  forget = true
+}

@@ -1,0 +1,4 @@
+removed {
+  backup = "subscribers" # ERROR: Removed backup still present
+  forget = true
+}

@@ -1,0 +1,2 @@
+retention "year" { # ERROR: Retention without a rule
+}

@@ -1,0 +1,5 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis]
+  retention = retention.nightly
+  schedule = "" # ERROR: Empty value
+}

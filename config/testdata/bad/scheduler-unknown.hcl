@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  deployment = "x"
+  scheduler = "cronn" # ERROR: Unknown value
+}

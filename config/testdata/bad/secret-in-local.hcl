@@ -1,0 +1,3 @@
+locals {
+  db_password = "hunter2" # ERROR: Literal secret
+}

@@ -1,0 +1,6 @@
+node "mysql" "second" {
+  socket        = "/run/second.sock"
+  password = "hunter2" # ERROR: Literal secret
+  databases     = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+}

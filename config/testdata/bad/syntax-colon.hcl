@@ -1,0 +1,1 @@
+cwb: # ERROR: Argument or block definition required

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = 4, # ERROR: Unexpected comma after argument
+}

@@ -1,0 +1,3 @@
+locals {
+  a = "\q" # ERROR: Invalid escape sequence
+}

@@ -1,0 +1,3 @@
+{ # ERROR: JSON syntax not supported
+  "cwb": {}
+}

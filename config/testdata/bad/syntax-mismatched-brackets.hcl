@@ -1,0 +1,6 @@
+locals {
+  a = ["x"} # ERROR: Unclosed bracket
+}
+locals {
+  b = 1
+}

@@ -1,0 +1,2 @@
+retention "year" { # ERROR: Unclosed bracket
+  keep_last = 4

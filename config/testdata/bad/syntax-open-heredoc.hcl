@@ -1,0 +1,5 @@
+# ERROR@3: Unclosed heredoc
+locals {
+  a = <<EOT
+text without an end
+}

@@ -1,0 +1,4 @@
+# ERROR@3: Unclosed quote
+locals {
+  a = "x
+}

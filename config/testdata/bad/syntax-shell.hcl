@@ -1,0 +1,2 @@
+#!/bin/sh
+echo hello # ERROR: Invalid block definition

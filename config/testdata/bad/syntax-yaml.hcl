@@ -1,0 +1,1 @@
+--- # ERROR: Argument or block definition required

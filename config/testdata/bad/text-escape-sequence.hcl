@@ -1,0 +1,3 @@
+locals {
+  a = "[31m" # ERROR: Invisible character
+}

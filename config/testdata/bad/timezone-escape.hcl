@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  deployment = "x"
+  timezone = "../../etc/passwd" # ERROR: Unknown time zone
+}

@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  deployment = "x"
+  timezone = "Local" # ERROR: Unknown time zone
+}

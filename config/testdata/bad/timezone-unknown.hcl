@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  deployment = "x"
+  timezone = "Europe/Londn" # ERROR: Unknown time zone
+}

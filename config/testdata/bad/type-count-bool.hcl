@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = true # ERROR: Wrong type
+}

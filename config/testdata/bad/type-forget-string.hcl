@@ -1,0 +1,4 @@
+removed {
+  backup = "old"
+  forget = "true" # ERROR: Wrong type
+}

@@ -1,0 +1,4 @@
+backup "weekly" {
+  nodes = node.mysql.ellis # ERROR: Wrong type
+  retention = retention.nightly
+}

@@ -1,0 +1,3 @@
+retention "year" {
+  keep_last = null # ERROR: Null value
+}

@@ -1,0 +1,5 @@
+backup "weekly" {
+  nodes = [node.mysql.ellis]
+  retention = retention.nightly
+  scheduel = "0 0 * * *" # ERROR: Unsupported argument
+}

@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  deployment = "x"
+  timezon    = "UTC" # ERROR: Unsupported argument
+}

@@ -1,0 +1,5 @@
+removed {
+  backup  = "old"
+  forget  = true
+  destroy = true # ERROR: Unsupported argument
+}

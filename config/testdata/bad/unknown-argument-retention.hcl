@@ -1,0 +1,4 @@
+retention "year" {
+  keep_last = 3
+  keep_lsat = 4 # ERROR: Unsupported argument
+}

@@ -1,0 +1,4 @@
+variable "x" {
+  default  = "y"
+  validate = true # ERROR: Unsupported argument
+}

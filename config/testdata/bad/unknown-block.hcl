@@ -1,0 +1,2 @@
+databse "x" { # ERROR: Unsupported block type
+}

@@ -1,0 +1,4 @@
+variable "a" {
+  default     = "x"
+  description = 4 # ERROR: Wrong type
+}

@@ -1,0 +1,3 @@
+variable "A-b" { # ERROR: Invalid name
+  default = "x"
+}

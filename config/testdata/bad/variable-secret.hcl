@@ -1,0 +1,3 @@
+variable "db_password" { # ERROR: Literal secret
+  default = "x"
+}

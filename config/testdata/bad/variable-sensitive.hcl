@@ -1,0 +1,4 @@
+variable "a" {
+  default   = "x"
+  sensitive = true # ERROR: Sensitive variable not supported
+}

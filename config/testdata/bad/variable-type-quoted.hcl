@@ -1,0 +1,4 @@
+variable "a" {
+  type    = "string" # ERROR: Invalid variable type
+  default = "x"
+}

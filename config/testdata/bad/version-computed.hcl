@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  required_version = upper(">= 0.1") # ERROR: Invalid version condition
+  deployment = "x"
+}

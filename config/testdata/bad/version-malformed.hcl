@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  required_version = "latest" # ERROR: Invalid version condition
+  deployment = "x"
+}

@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  required_version = "=> 0.1" # ERROR: Invalid version condition
+  deployment = "x"
+}

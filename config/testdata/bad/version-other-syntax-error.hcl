@@ -1,0 +1,5 @@
+# ALONE
+cwb {
+  required_version = ">= 2.0" # ERROR: Unsupported cwb version
+  deployment = = "x"
+}

@@ -1,0 +1,3 @@
+retention "year" { # WARNING: Unused retention
+  keep_last = 4
+}
