@@ -38,6 +38,12 @@ func TestFiles_translates_the_expression(t *testing.T) {
 			[]string{"*-*-* *:30:00 America/New_York", "Sun *-11-01..07 06:30:00 UTC"}},
 		{"15 2 * * *", "Australia/Lord_Howe", "15 2 * * *",
 			[]string{"*-*-* 02:15:00 Australia/Lord_Howe", "Sat *-10-01..06 15:30:00 UTC", "Sat *-09-30 15:30:00 UTC"}},
+		{"30 1 * * *", "Europe/Dublin", "30 1 * * *",
+			[]string{"*-*-* 01:30:00 Europe/Dublin", "Sun *-03-25..31 01:00:00 UTC"}},
+		{"30 1,2,20 * * *", "Europe/Dublin", "30 1,2,20 * * *",
+			[]string{"*-*-* 01,02,20:30:00 Europe/Dublin", "Sun *-03-25..31 01:00,30:00 UTC", "Sun *-03-25..31 19:30:00 UTC"}},
+		{"30 * * * *", "Europe/Dublin", "30 * * * *",
+			[]string{"*-*-* *:30:00 Europe/Dublin", "Sun *-03-25..31 01..22:30:00 UTC", "Sun *-10-25..31 01:30:00 UTC"}},
 		{"0 0 * * *", "Pacific/Kiritimati", "0 0 * * *", []string{"*-*-* 00:00:00 Pacific/Kiritimati"}},
 	}
 	for _, c := range cases {

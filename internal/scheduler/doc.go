@@ -5,10 +5,10 @@
 //
 //   - It is text only. Nothing is read from or written to the machine, and no unit is
 //     enabled; the same jobs always give the same bytes.
-//   - Whatever falls due by package schedule is followed by a start. systemd leaves out a
-//     time that the clock jumps over, and the second of two equal times; for each of these
-//     a timer has one more line, in UTC. cron needs none: Debian's and cronie start at once
-//     what the clock jumped over.
+//   - Whatever falls due by package schedule has a start at that moment. systemd leaves out
+//     a time that the clock jumps over, in some zones the rest of that day too, and the
+//     second of two equal times; for these a timer has further lines, in UTC. cron needs
+//     none: Debian's and cronie start at once what the clock jumped over.
 //   - Two blocks due at one moment run one after the other and not against each other: each
 //     start waits, under flock, for the one before, and then plans afresh. It gives up after
 //     twelve hours with cwb's own status for a held lock, 11.

@@ -11,34 +11,56 @@ import (
 const firstYear, lastYear = 2026, 2060
 
 // unserved returns the instants, in UTC, at which the calendar falls due in the zone but
-// systemd does not start anything. It leaves out a time that the clock jumps over (due when
-// the jump ends), and the second of two equal times (due for a schedule of every hour).
+// systemd does not start anything because the clock was changed.
 func unserved(c calendar, zone *time.Location) []time.Time {
 	var missed []time.Time
 	for _, change := range changes(zone) {
-		before, after := shift(change.Add(-1), zone), shift(change, zone)
-		switch {
-		case after > before && c.hour != allHours:
-			if len(within(c, change.Add(before), after-before)) > 0 {
-				missed = append(missed, change)
-			}
-		case after < before && c.hour == allHours:
-			for _, reading := range within(c, change.Add(after), before-after) {
-				missed = append(missed, reading.Add(-after))
-			}
+		if shift(change, zone) > shift(change.Add(-1), zone) {
+			missed = append(missed, jumped(c, change, zone)...)
+		} else {
+			missed = append(missed, repeated(c, change, zone)...)
 		}
 	}
-	return slices.DeleteFunc(missed, func(t time.Time) bool {
-		return t.Year() < firstYear || t.Year() > lastYear || served(c, t, zone)
-	})
+	return slices.DeleteFunc(missed, func(t time.Time) bool { return t.Year() > lastYear })
 }
 
-// served reports whether the calendar has t by itself: the first time the clock shows it.
-func served(c calendar, t time.Time, zone *time.Location) bool {
-	local := t.In(zone)
-	start, _ := local.ZoneBounds()
-	repeated := shift(start.Add(-1), zone) - shift(start, zone)
-	return c.matches(local) && t.Sub(start) >= repeated
+// jumped returns what systemd leaves out where the clock jumps over a time of the calendar:
+// that time, which is due when the jump ends, unless another is due then anyway. Where the
+// winter time is the one with a rule (Europe/Dublin), it also leaves out the rest of the day.
+func jumped(c calendar, change time.Time, zone *time.Location) []time.Time {
+	before, after := shift(change.Add(-1), zone), shift(change, zone)
+	if len(within(c, change.Add(before), after-before)) == 0 {
+		return nil
+	}
+	var missed []time.Time
+	if c.hour != allHours && !c.matches(change.In(zone)) {
+		missed = append(missed, change)
+	}
+	if change.Add(-1).In(zone).IsDST() {
+		end := change.Add(after).Truncate(oneDay).Add(oneDay)
+		missed = append(missed, instants(within(c, change.Add(after), end.Sub(change.Add(after))), after)...)
+	}
+	return missed
+}
+
+// repeated returns what systemd leaves out where the clock is put back: the second of two
+// equal times, which is due only for a schedule of every hour.
+func repeated(c calendar, change time.Time, zone *time.Location) []time.Time {
+	before, after := shift(change.Add(-1), zone), shift(change, zone)
+	if c.hour != allHours {
+		return nil
+	}
+	return instants(within(c, change.Add(after), before-after), after)
+}
+
+const oneDay = 24 * time.Hour
+
+// instants returns when a clock that is so far ahead of UTC shows the readings.
+func instants(readings []time.Time, ahead time.Duration) []time.Time {
+	for i := range readings {
+		readings[i] = readings[i].Add(-ahead)
+	}
+	return readings
 }
 
 // changes returns the instants at which the zone's clock is changed in the written years.

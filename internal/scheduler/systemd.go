@@ -97,29 +97,40 @@ func twoDigits(n int) string { return fmt.Sprintf("%02d", n) }
 // weekdayName writes a day of the week as systemd does; 0 is Sunday.
 func weekdayName(n int) string { return time.Weekday(n).String()[:3] }
 
-// grouped writes instants as few lines: those of one weekday, month and time of day, in
-// whatever year, are one line, which holds their days.
+// grouped writes instants as few lines, whatever their years: a line holds all the days on
+// which one time falls on the same weekday of the same month, and all the times of those days.
 func grouped(instants []time.Time) []string {
-	type group struct {
-		weekday      time.Weekday
-		month        time.Month
-		hour, minute int
-	}
-	days := map[group]uint64{}
-	var order []group
+	var found []calendar
 	for _, t := range instants {
-		g := group{t.Weekday(), t.Month(), t.Hour(), t.Minute()}
-		if days[g] == 0 {
-			order = append(order, g)
-		}
-		days[g] |= 1 << uint(t.Day())
+		found = append(found, calendar{
+			minute: 1 << uint(t.Minute()), hour: 1 << uint(t.Hour()), day: 1 << uint(t.Day()),
+			month: 1 << uint(t.Month()), weekday: 1 << uint(t.Weekday()),
+		})
 	}
+	found = merged(found, func(c *calendar) *uint64 { return &c.day })
+	found = merged(found, func(c *calendar) *uint64 { return &c.minute })
+	found = merged(found, func(c *calendar) *uint64 { return &c.hour })
 	var lines []string
-	for _, g := range order {
-		lines = append(lines, expression(calendar{
-			minute: 1 << uint(g.minute), hour: 1 << uint(g.hour), day: days[g],
-			month: 1 << uint(g.month), weekday: 1 << uint(g.weekday),
-		}, "UTC"))
+	for _, c := range found {
+		lines = append(lines, expression(c, "UTC"))
 	}
 	return lines
+}
+
+// merged unites calendars that differ in one field only, in the order of the first of each.
+func merged(calendars []calendar, field func(*calendar) *uint64) []calendar {
+	var order []calendar
+	sets := map[calendar]uint64{}
+	for _, c := range calendars {
+		set := *field(&c)
+		*field(&c) = 0
+		if _, known := sets[c]; !known {
+			order = append(order, c)
+		}
+		sets[c] |= set
+	}
+	for i, c := range order {
+		*field(&order[i]) = sets[c]
+	}
+	return order
 }
