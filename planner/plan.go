@@ -66,14 +66,18 @@ type Take struct {
 	Members []backup.NodeAddr `json:"members"`       // that the set is planned for; more than Nodes when some cannot be taken
 	Slot    time.Time         `json:"slot,omitzero"` // the slot it fills
 	Accept  bool              `json:"accept_shrink,omitempty"`
-	// Rungs says by node how the take will be consistent, for the reader.
-	Rungs map[string]string `json:"rungs,omitempty"`
+	// Rungs says by node how the take will be consistent, and RungReasons why so: both for
+	// the reader, and only the former makes two takes differ.
+	Rungs       map[string]string `json:"rungs,omitempty"`
+	RungReasons map[string]string `json:"rung_reasons,omitempty"`
 }
 
-// Verify reads and hashes a backup again.
+// Verify reads and hashes a backup again. With Accept it then writes accepted.json beside
+// it: the shrunken set is meant.
 type Verify struct {
-	Node backup.NodeAddr `json:"node"`
-	Set  backup.SetID    `json:"set"`
+	Node   backup.NodeAddr `json:"node"`
+	Set    backup.SetID    `json:"set"`
+	Accept bool            `json:"accept_shrink,omitempty"`
 }
 
 // Remove removes one good, partial or damaged backup of ours, or an adopted one.

@@ -16,6 +16,15 @@ type State struct {
 	Nodes      []NodeState    `json:"nodes"`     // in order of address
 	Schedules  []ScheduleFile `json:"schedules"` // that exist and are ours, in order of path
 	Legacy     []LegacyJob    `json:"legacy"`    // old scripts still started by cron
+	Machine    Machine        `json:"machine,omitzero"`
+}
+
+// Machine is what the unit and cron files of the machine that cwb runs on must say.
+type Machine struct {
+	Command []string `json:"command"`        // how cwb is started: its absolute path, then any global flags
+	Policy  string   `json:"policy"`         // absolute path of the policy there
+	User    string   `json:"user,omitempty"` // whom due backups run as; empty: root
+	Zone    string   `json:"zone,omitempty"` // IANA name of the zone that cron follows; empty: unknown
 }
 
 // NodeState is one node's place as it was found.

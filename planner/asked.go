@@ -1,0 +1,71 @@
+package planner
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"cwb/internal/backup"
+)
+
+// ErrRequest is in the chain of every error about a request that cannot be planned: what it
+// names does not exist, or cannot be done.
+var ErrRequest = errors.New("the request cannot be planned")
+
+func requestError(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrRequest, fmt.Sprintf(format, args...))
+}
+
+// checkRequest refuses names that mean nothing: a typo must not become an empty plan.
+func (d *draft) checkRequest() error {
+	r := d.request
+	if r.Verb != VerbReconcile && r.Verb != VerbBackup && r.Verb != VerbAdopt {
+		return requestError("there is no verb %q", r.Verb)
+	}
+	nodes := slices.Concat(r.Nodes, r.Identity)
+	for _, name := range r.Adopt {
+		nodes = append(nodes, name.Node)
+	}
+	for _, n := range nodes {
+		if _, ok := d.w.places[n]; !ok {
+			return requestError("the policy has no node %s", n)
+		}
+	}
+	for _, name := range r.Blocks {
+		if err := d.checkBlock(name); err != nil {
+			return err
+		}
+	}
+	return d.checkShrink()
+}
+
+// checkBlock refuses a block that cwb backup cannot take as asked.
+func (d *draft) checkBlock(name string) error {
+	b, ok := d.w.policy.Backup(name)
+	if !ok {
+		return requestError("the policy has no backup block %q", name)
+	}
+	if len(d.wanted(b)) == 0 {
+		return requestError("the backup block %q takes none of %s", name, addresses(d.request.Nodes))
+	}
+	return nil
+}
+
+// checkShrink refuses the acceptance of a set that does not exist.
+func (d *draft) checkShrink() error {
+	for _, id := range d.request.Allow.Shrink {
+		if !d.w.exists(id) {
+			return requestError("there is no set %s whose shrinking could be allowed", id)
+		}
+	}
+	return nil
+}
+
+func (w *world) exists(id backup.SetID) bool {
+	for _, sets := range w.sets {
+		if slices.ContainsFunc(sets, func(s *Set) bool { return s.ID == id && !s.debris }) {
+			return true
+		}
+	}
+	return false
+}

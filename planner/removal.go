@@ -1,0 +1,98 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"cwb/config"
+	"cwb/internal/backup"
+)
+
+// removals asks for what retention lets go once this plan's takes are done.
+func (d *draft) removals() {
+	for _, b := range d.w.policy.Backups {
+		r, ok := d.w.policy.Retention(b.Retention)
+		if !ok {
+			continue
+		}
+		d.removalsOf(b, r)
+	}
+}
+
+func (d *draft) removalsOf(b config.Backup, r config.Retention) {
+	remove := d.w.letGo(b.Name, d.made(nil))
+	if len(remove) == 0 {
+		return
+	}
+	slices.SortFunc(remove, func(a, b LetGo) int {
+		return cmp.Or(strings.Compare(string(a.Set), string(b.Set)), compareNodes(a.Node, b.Node))
+	})
+	block := d.w.guardBlock(b)
+	if why := d.w.guardCount(b, r, remove, d.request.Allow.Remove); why != "" {
+		block = append(block, why)
+	}
+	needs := d.needsOf(b.Name)
+	for _, l := range remove {
+		d.add(Step{
+			ID:     StepID("remove-" + l.Node.String() + "-" + string(l.Set)),
+			Needs:  needs(l),
+			Reason: l.Reason,
+			HeldBy: strings.Join(slices.Concat(d.w.guardPlace(l.Node), block), "; "),
+			Action: Remove{Node: l.Node, Set: l.Set, Block: b.Name, Record: l.part.Backup.Record, Bytes: l.part.Backup.Totals.Stored},
+		})
+	}
+}
+
+func (w *world) letGo(block string, extra []*Set) []LetGo {
+	_, remove := w.apply(block, extra)
+	return remove
+}
+
+// made are the sets that the takes of this plan will make: all, or those of some blocks.
+func (d *draft) made(blocks []string) []*Set {
+	var sets []*Set
+	for _, t := range d.taking {
+		if t.set != nil && (blocks == nil || slices.Contains(blocks, t.block)) {
+			sets = append(sets, t.set)
+		}
+	}
+	return sets
+}
+
+// needsOf returns what each removal of a block must wait for: nothing when the backup would
+// go anyway, its own block's take when that is what replaces it, else every take of its
+// node. The acceptance of a shrunken set is always waited for.
+func (d *draft) needsOf(block string) func(LetGo) []StepID {
+	anyway := index(d.w.letGo(block, nil))
+	byOwn := index(d.w.letGo(block, d.made([]string{block})))
+	accepts := d.acceptances(block)
+	return func(l LetGo) []StepID {
+		needs := slices.Clone(accepts)
+		key := partKey{l.Node, l.Set}
+		for _, t := range d.taking {
+			if t.set == nil || anyway[key] {
+				continue
+			}
+			_, takesNode := t.set.part(l.Node)
+			if t.block == block || takesNode && !byOwn[key] {
+				needs = append(needs, t.step.ID)
+			}
+		}
+		return needs
+	}
+}
+
+// partKey names a backup at the places of nodes.
+type partKey struct {
+	node backup.NodeAddr
+	set  backup.SetID
+}
+
+func index(list []LetGo) map[partKey]bool {
+	found := make(map[partKey]bool, len(list))
+	for _, l := range list {
+		found[partKey{l.Node, l.Set}] = true
+	}
+	return found
+}
