@@ -78,12 +78,12 @@ func combine(expr string, sets [5]uint64) (times, *Error) {
 func parseField(expr string, index int, text string) (uint64, *Error) {
 	problem := refuse(expr, fields[index].name, fmt.Sprintf("%s %q is not valid", fields[index].name, text),
 		"write "+fields[index].values)
-	if !plain(text) || !bounded(index, text) || backwards(index, text) {
+	if !plain(text) || !bounded(index, text) || steppedWeekdays(index, text) {
 		return 0, problem
 	}
 	alone := [5]string{"0", "*", "*", "*", "*"}
 	alone[index] = text
-	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
+	parser := cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom)
 	parsed, err := parser.Parse(strings.Join(alone[:], " "))
 	if err != nil {
 		return 0, problem
@@ -121,9 +121,9 @@ func bounded(index int, text string) bool {
 	return true
 }
 
-// backwards reports a step over a range of weekdays. The parser counts Sunday twice when it
+// steppedWeekdays reports a step over a range of weekdays. The parser counts Sunday twice when it
 // steps over the end of the week (fri-tue/2 gives Fri, Sun, Mon).
-func backwards(index int, text string) bool {
+func steppedWeekdays(index int, text string) bool {
 	return index == weekday && strings.Contains(text, "-") && strings.Contains(text, "/")
 }
 

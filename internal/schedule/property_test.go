@@ -165,7 +165,7 @@ func TestDaily_has_one_slot_each_local_date(t *testing.T) {
 
 // Away from changes of the clock the slots are those of the parser's own library.
 func TestProperty_agrees_with_the_library_in_UTC(t *testing.T) {
-	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom).WithMaxSearchYears(9)
+	parser := cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom).WithMaxSearchYears(9)
 	rapid.Check(t, func(t *rapid.T) {
 		expr := anExpression(t)
 		s, err := Parse(expr, time.UTC)

@@ -9,7 +9,7 @@ import (
 // 2096 is followed by 2104.
 const horizon = 9 * 366
 
-// searchable are the years in which a search may begin: those of a four-digit date.
+// The years in which a search may begin: those of a four-digit date.
 const firstYear, lastYear = 1, 9999
 
 // Next returns the earliest slot after t, in UTC; false if there is none.

@@ -27,7 +27,7 @@ const (
 // parse reads an expression. Package schedule has refused, with better words, all that is
 // refused here; this check only keeps a mistake from becoming a timer that never fires.
 func parse(expr string) (calendar, error) {
-	parser := cron.NewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom | cron.Descriptor)
+	parser := cron.MustNewParser(cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.DowOrDom | cron.Descriptor)
 	parsed, err := parser.Parse(strings.Join(strings.Fields(expr), " "))
 	if err != nil {
 		return calendar{}, fmt.Errorf("%w: schedule %q: %w", ErrJob, expr, err)
