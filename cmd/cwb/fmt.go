@@ -84,14 +84,14 @@ func escapeGlob(path string) string {
 }
 
 func (a *app) formatFile(file string, dry, diff bool) (bool, error) {
-	old, diags := config.ReadFile(file)
-	var formatted []byte
-	if !diags.HasErrors() {
-		formatted, diags = config.Format(old, file)
+	old, err := readSaved(file)
+	if err != nil {
+		return false, err
 	}
+	formatted, diags := config.Format(old, file)
 	if diags.HasErrors() {
 		_, width := terminal(a.stderr)
-		diags.Write(a.stderr, a.color(a.stderr), width)
+		_ = diags.Write(a.stderr, a.color(a.stderr), width)
 		return false, &failure{code: exitError, summary: "cannot format", detail: file + " is not valid HCL; it was left as it is"}
 	}
 	if bytes.Equal(old, formatted) {

@@ -18,7 +18,7 @@ func (a *app) loadPolicy() (*config.Policy, error) {
 	policy, diags := config.Load(a.flags.policy, opts)
 	if len(diags) > 0 && !(a.flags.json && diags.HasErrors()) {
 		_, width := terminal(a.stderr)
-		diags.Write(a.stderr, a.color(a.stderr), width)
+		_ = diags.Write(a.stderr, a.color(a.stderr), width)
 	}
 	if diags.HasErrors() {
 		return nil, &failure{

@@ -78,3 +78,16 @@ func (s *signals) stop() {
 	signal.Stop(s.ch)
 	s.cancel()
 }
+
+// either is a context that the first signal ends: for work that changes nothing.
+func (s *signals) either(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	go func() {
+		select {
+		case <-s.soft:
+			cancel(errInterrupted)
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() { cancel(nil) }
+}

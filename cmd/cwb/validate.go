@@ -27,10 +27,10 @@ func (a *app) validate() error {
 	}
 	_, diags := config.Load(a.flags.policy, opts)
 	if a.flags.json {
-		err = diags.WriteJSON(a.stdout)
+		_, err = a.stdout.Write(diags.JSON())
 	} else {
 		_, width := terminal(a.stdout)
-		diags.Write(a.stdout, a.color(a.stdout), width)
+		err = diags.Write(a.stdout, a.color(a.stdout), width)
 	}
 	if err != nil {
 		return err

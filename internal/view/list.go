@@ -1,0 +1,309 @@
+package view
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/fatih/color"
+
+	"cwb/internal/backup"
+	"cwb/planner"
+)
+
+// Listing is what cwb list shows.
+type Listing struct {
+	Sets   []planner.Set // newest first
+	State  planner.State
+	Nodes  map[backup.NodeAddr]bool // only these; nil means all
+	Tables bool                     // name the tables of foreign backups
+}
+
+// List prints the sets, then what is left over on each node, then foreign backups.
+func (t Text) List(l Listing) {
+	t.unreachable(l)
+	t.sets(l)
+	t.leftovers(l)
+	t.foreign(l)
+}
+
+func (l Listing) shows(n backup.NodeAddr) bool { return l.Nodes == nil || l.Nodes[n] }
+
+func (t Text) unreachable(l Listing) {
+	for _, n := range l.State.Nodes {
+		if n.Error != "" && l.shows(n.Node) {
+			fmt.Fprintf(t.W, "%s %s could not be read: %s\n\n", t.paint("!", color.FgRed), n.Node, Line(n.Error))
+		}
+	}
+}
+
+func (t Text) sets(l Listing) {
+	if len(l.Sets) == 0 {
+		fmt.Fprintln(t.W, "No sets.")
+	}
+	for _, s := range l.Sets {
+		fmt.Fprintf(t.W, "%s  %s  %s%s\n", s.ID, Line(s.Block), t.setStatus(s), setNotes(s))
+		var rows table
+		for _, p := range s.Parts {
+			if l.shows(p.Node) {
+				rows.add(p.Node.String(), t.status(p.Backup), partTotals(*p.Backup), "captured "+utc(p.Backup.Captured), why(*p.Backup))
+			}
+		}
+		for _, m := range s.Missing {
+			if _, present := partOf(s, m); !present && l.shows(m) {
+				rows.add(m.String(), t.paint("missing", color.FgRed), "", "", "")
+			}
+		}
+		rows.write(t.W, "    ")
+	}
+}
+
+func partOf(s planner.Set, n backup.NodeAddr) (planner.Part, bool) {
+	for _, p := range s.Parts {
+		if p.Node == n {
+			return p, true
+		}
+	}
+	return planner.Part{}, false
+}
+
+func (t Text) setStatus(s planner.Set) string {
+	switch s.Status {
+	case planner.SetComplete:
+		return t.paint("complete", color.FgGreen)
+	case planner.SetRunning:
+		return t.paint("running", color.FgCyan)
+	}
+	return t.paint("incomplete", color.FgRed)
+}
+
+// setNotes are the remarks behind a set's line.
+func setNotes(s planner.Set) string {
+	var notes []string
+	if s.Purpose != backup.ForPolicy {
+		notes = append(notes, string(s.Purpose))
+	}
+	if s.Origin == backup.Adopted {
+		notes = append(notes, "adopted")
+	}
+	if s.Held != nil {
+		notes = append(notes, "held: "+Line(s.Held.Reason))
+	}
+	if s.Shrunken {
+		notes = append(notes, "shrunken")
+	}
+	if s.Future {
+		notes = append(notes, "dated in the future")
+	}
+	if len(s.Parts) > 1 {
+		notes = append(notes, "captured within "+duration(s.Spread))
+	}
+	if len(notes) == 0 {
+		return ""
+	}
+	return "  (" + strings.Join(notes, "; ") + ")"
+}
+
+func (t Text) status(b *planner.Backup) string {
+	attribute := color.FgRed
+	if b.Status == planner.Good {
+		attribute = color.FgGreen
+	}
+	return t.paint(string(b.Status), attribute)
+}
+
+func partTotals(b planner.Backup) string {
+	if b.Totals == (backup.Totals{}) {
+		return ""
+	}
+	return totals(b.Totals)
+}
+
+func why(b planner.Backup) string { return Line(b.Why) }
+
+// leftovers prints what has no place in a set: debris, running takes, unreadable records.
+func (t Text) leftovers(l Listing) {
+	for _, n := range l.State.Nodes {
+		if !l.shows(n.Node) {
+			continue
+		}
+		for _, b := range n.Backups {
+			if b.Status == planner.Debris || b.Status == planner.Running {
+				fmt.Fprintf(t.W, "%s  on %s: %s: %s\n", b.Set, n.Node, t.status(&b), why(b))
+			}
+		}
+		for _, u := range n.Unreadable {
+			fmt.Fprintf(t.W, "%s %s: %s cannot be read, so nothing there is removed: %s\n", t.paint("!", color.FgRed), n.Node, Line(u.Path), Line(u.Error))
+		}
+	}
+}
+
+func (t Text) foreign(l Listing) {
+	var rows table
+	for _, n := range l.State.Nodes {
+		if !l.shows(n.Node) {
+			continue
+		}
+		for _, f := range n.Foreign {
+			rows.add(Line(f.Node.String()+"/"+f.Name), string(f.Kind), utc(f.Time), bytesText(f.Bytes), tableNames(f, l.Tables), restorable(f))
+		}
+	}
+	if len(rows.rows) == 0 {
+		return
+	}
+	fmt.Fprintln(t.W, "\nForeign backups (not made by cwb; never removed):")
+	rows.write(t.W, "    ")
+}
+
+func restorable(f backup.Foreign) string {
+	if f.Restorable {
+		return "restorable"
+	}
+	return "not restorable: " + Line(f.Reason)
+}
+
+// tableNames names what a foreign backup holds, shortened unless all are asked for.
+func tableNames(f backup.Foreign, all bool) string {
+	names := make([]string, 0, len(f.Tables))
+	for _, ref := range f.Tables {
+		names = append(names, Line(refName(ref)))
+	}
+	const few = 3
+	if !all && len(names) > few+1 {
+		names = append(names[:few], fmt.Sprintf("and %d more", len(f.Tables)-few))
+	}
+	return strings.Join(names, ", ")
+}
+
+func refName(r backup.ForeignRef) string {
+	if r.Database == "" {
+		return r.Table
+	}
+	return r.Database + "." + r.Table
+}
+
+// ListDoc is the JSON form of cwb list.
+type ListDoc struct {
+	FormatVersion int              `json:"format_version"`
+	Sets          []SetDoc         `json:"sets"`
+	Foreign       []ForeignDoc     `json:"foreign"`
+	Unreachable   []UnreachableDoc `json:"unreachable"`
+}
+
+// SetDoc is the JSON form of a set.
+type SetDoc struct {
+	ID       string      `json:"id"`
+	Backup   string      `json:"backup"`
+	Purpose  string      `json:"purpose"`
+	Status   string      `json:"status"`
+	SpreadMS int64       `json:"spread_ms"`
+	Backups  []BackupDoc `json:"backups"`
+	Held     bool        `json:"held"`
+	Shrunken bool        `json:"shrunken"`
+}
+
+// BackupDoc is the JSON form of one node's backup.
+type BackupDoc struct {
+	Node       string     `json:"node"`
+	Status     string     `json:"status"`
+	Reason     string     `json:"reason,omitempty"`
+	Bytes      int64      `json:"bytes"`
+	Rows       int64      `json:"rows"`
+	Tables     int64      `json:"tables"`
+	Began      *time.Time `json:"began"`
+	Captured   *time.Time `json:"captured"`
+	Finished   *time.Time `json:"finished"`
+	VerifiedAt *time.Time `json:"verified_at"`
+	Copies     []struct{} `json:"copies"`
+}
+
+// ForeignDoc is the JSON form of a foreign backup.
+type ForeignDoc struct {
+	Node       string     `json:"node"`
+	Name       string     `json:"name"`
+	Kind       string     `json:"kind"`
+	Tables     []string   `json:"tables"`
+	Bytes      int64      `json:"bytes"`
+	Time       *time.Time `json:"time"`
+	Restorable bool       `json:"restorable"`
+	Reason     string     `json:"reason"`
+}
+
+// UnreachableDoc is a place that could not be read.
+type UnreachableDoc struct {
+	Place string `json:"place"`
+	Error string `json:"error"`
+}
+
+// ListJSON writes the list as one JSON object.
+func ListJSON(w io.Writer, l Listing) error {
+	doc := ListDoc{FormatVersion: FormatVersion, Sets: []SetDoc{}, Foreign: []ForeignDoc{}, Unreachable: []UnreachableDoc{}}
+	for _, s := range l.Sets {
+		doc.Sets = append(doc.Sets, l.setDoc(s))
+	}
+	for _, n := range l.State.Nodes {
+		if !l.shows(n.Node) {
+			continue
+		}
+		if n.Error != "" {
+			doc.Unreachable = append(doc.Unreachable, UnreachableDoc{n.Node.String(), n.Error})
+		}
+		for _, f := range n.Foreign {
+			doc.Foreign = append(doc.Foreign, foreignDoc(f))
+		}
+	}
+	return writeJSON(w, doc)
+}
+
+func (l Listing) setDoc(s planner.Set) SetDoc {
+	doc := SetDoc{
+		ID: string(s.ID), Backup: s.Block, Purpose: string(s.Purpose), Status: string(s.Status),
+		SpreadMS: s.Spread.Milliseconds(), Backups: []BackupDoc{}, Held: s.Held != nil, Shrunken: s.Shrunken,
+	}
+	for _, p := range s.Parts {
+		if l.shows(p.Node) {
+			doc.Backups = append(doc.Backups, backupDoc(p))
+		}
+	}
+	for _, n := range s.Unknown {
+		if _, present := partOf(s, n); !present && l.shows(n) {
+			doc.Backups = append(doc.Backups, BackupDoc{Node: n.String(), Status: "unknown", Copies: []struct{}{}})
+		}
+	}
+	return doc
+}
+
+func backupDoc(p planner.Part) BackupDoc {
+	b := p.Backup
+	status := string(b.Status)
+	if b.Origin == backup.Adopted && b.Status == planner.Good {
+		status = string(backup.Adopted)
+	}
+	return BackupDoc{
+		Node: p.Node.String(), Status: status, Reason: b.Why,
+		Bytes: b.Totals.Bytes, Rows: b.Totals.Rows, Tables: b.Totals.Tables,
+		Began: timeOf(b.Began), Captured: timeOf(b.Captured), Finished: timeOf(b.Finished), VerifiedAt: timeOf(b.VerifiedAt),
+		Copies: []struct{}{},
+	}
+}
+
+func foreignDoc(f backup.Foreign) ForeignDoc {
+	doc := ForeignDoc{
+		Node: f.Node.String(), Name: f.Name, Kind: string(f.Kind), Tables: []string{}, Bytes: f.Bytes,
+		Time: timeOf(f.Time), Restorable: f.Restorable, Reason: f.Reason,
+	}
+	for _, ref := range f.Tables {
+		doc.Tables = append(doc.Tables, refName(ref))
+	}
+	return doc
+}
+
+// timeOf is nil for a time that is not known.
+func timeOf(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
