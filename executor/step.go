@@ -123,7 +123,7 @@ func (r *run) remove(s planner.Step, a planner.Remove) error {
 	if r.soft.Err() != nil {
 		return context.Cause(r.soft)
 	}
-	if err := stillRemovable(r.policy, r.state, r.plan, a); err != nil {
+	if err := planner.StillRemovable(r.policy, r.state, r.o.Now(), a); err != nil {
 		return fmt.Errorf("it stays: %w", err)
 	}
 	return r.onNode(s, a.Node)

@@ -28,7 +28,7 @@ func (n *Node) Open(ctx context.Context, who planner.Lock) (executor.Session, er
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
-	s := &session{n: n, f: f, release: release}
+	s := &session{n: n, f: f, release: release, who: who.Who}
 	if err := s.settle(who); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}

@@ -13,6 +13,9 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// ThisMachine is the disk of this machine, which is what a Node uses when it is given none.
+func ThisMachine() Disk { return osDisk{} }
+
 // osDisk is this machine's disk.
 type osDisk struct{}
 

@@ -16,6 +16,7 @@ type session struct {
 	n       *Node
 	f       Folder
 	release func() error // nil once closed
+	who     string       // user@host, pid
 	journal journal
 }
 

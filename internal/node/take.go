@@ -186,11 +186,7 @@ func (t *take) accept() error {
 	if !t.order.Accept {
 		return nil
 	}
-	data, err := backup.Encode(backup.Acceptance{By: t.order.Tool, At: t.s.n.now().UTC()})
-	if err != nil {
-		return err
-	}
-	return putWhole(t.s.f, t.path(acceptedFile), data)
+	return t.s.putAcceptance(t.order.Set)
 }
 
 func (t *take) record(c executor.Content, manifest backup.Digest) backup.Record {

@@ -31,6 +31,9 @@ func (s *session) verify(ctx context.Context, a planner.Verify, p executor.Progr
 	if err == nil && !check.Good {
 		err = fmt.Errorf("%w: %s", executor.ErrDamaged, summary(check.Problems))
 	}
+	if err == nil && a.Accept && !found.accepted {
+		err = s.putAcceptance(a.Set)
+	}
 	if err != nil {
 		return fmt.Errorf("verify %s on %s: %w", a.Set, s.n.cfg.Addr, err)
 	}
@@ -56,6 +59,15 @@ func (s *session) putCheck(id backup.SetID, c backup.Check) error {
 		}
 		return putWhole(s.f, name, data)
 	}
+}
+
+// putAcceptance records that a shrunken set is meant.
+func (s *session) putAcceptance(id backup.SetID) error {
+	data, err := backup.Encode(backup.Acceptance{By: s.who, At: s.n.now().UTC()})
+	if err != nil {
+		return err
+	}
+	return putWhole(s.f, path.Join(string(id), acceptedFile), data)
 }
 
 // Check reads every byte of a backup and compares it with its manifest. It takes no lock and
