@@ -45,15 +45,15 @@ func newBed(t *testing.T, args ...string) *bed {
 // run executes statements with the stock client, so that DELIMITER works.
 func (b *bed) run(script string) {
 	b.t.Helper()
-	if output, err := b.client([]byte(script)); err != nil {
+	if output, err := b.client([]byte(script), "--comments"); err != nil {
 		b.t.Fatalf("%v\n%s", err, output)
 	}
 }
 
 // client pipes a script into the stock client.
-func (b *bed) client(script []byte) (string, error) {
+func (b *bed) client(script []byte, args ...string) (string, error) {
 	var out bytes.Buffer
-	cmd := exec.Command("mariadb", "--defaults-file="+b.DefaultsFile, "--default-character-set=utf8mb4")
+	cmd := exec.Command("mariadb", append([]string{"--defaults-file=" + b.DefaultsFile, "--default-character-set=utf8mb4"}, args...)...)
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + b.t.TempDir()} // MYSQL_HOST would win over the socket
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(script), &out, &out
 	err := cmd.Run()
