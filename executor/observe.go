@@ -17,7 +17,7 @@ import (
 func Observe(ctx context.Context, p *config.Policy, w World, o Options) (planner.State, error) {
 	o = o.withDefaults()
 	s := planner.State{
-		Host: o.Host, Deployment: p.Deployment, Nodes: make([]planner.NodeState, len(p.Nodes)),
+		Host: o.Host, Machine: w.Machine, Deployment: p.Deployment, Nodes: make([]planner.NodeState, len(p.Nodes)),
 		Schedules: []planner.ScheduleFile{}, Legacy: []planner.LegacyJob{},
 	}
 	sideBySide(len(p.Nodes), o.Parallelism, func(i int) {

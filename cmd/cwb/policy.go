@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strings"
 
 	"cwb/config"
@@ -50,28 +49,4 @@ func (a *app) loadOptions() (config.Options, error) {
 		opts.Vars[name] = value
 	}
 	return opts, nil
-}
-
-// who is the operator as locks, journals and records name them.
-func (a *app) who() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown-host"
-	}
-	user := a.env("SUDO_USER")
-	if user == "" {
-		user = a.env("USER")
-	}
-	if user == "" {
-		user = fmt.Sprintf("uid %d", os.Getuid())
-	}
-	return user + "@" + host
-}
-
-func (a *app) host() string {
-	host, err := os.Hostname()
-	if err != nil {
-		return "unknown-host"
-	}
-	return host
 }

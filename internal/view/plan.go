@@ -151,6 +151,9 @@ func (t Text) detail(a planner.Action) {
 func (t Text) takeDetail(a planner.Take) {
 	for _, n := range a.Members {
 		if rung := a.Rungs[n.String()]; rung != "" {
+			if reason := a.RungReasons[n.String()]; reason != "" {
+				rung += " (" + reason + ")"
+			}
 			fmt.Fprintf(t.W, "            %s: %s\n", n, Line(rung))
 		}
 	}
