@@ -12,6 +12,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
+
+	"cwb/executor"
 )
 
 // app is one invocation: everything it may read, write or ask from outside.
@@ -23,6 +25,8 @@ type app struct {
 	stderr  io.Writer
 	now     func() time.Time
 	signals *signals
+	// schedules are the unit and cron files; nil means this machine's.
+	schedules executor.Schedules
 
 	flags globalFlags
 	// code is what a verb that ended without error wants to exit with.

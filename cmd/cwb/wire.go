@@ -21,7 +21,11 @@ func (a *app) world(p *config.Policy) executor.World {
 	for _, n := range p.Nodes {
 		nodes[n.Addr] = a.node(p, n)
 	}
-	return executor.World{Nodes: nodes, Schedules: unitfiles.This(), Machine: a.machine(p)}
+	schedules := a.schedules
+	if schedules == nil {
+		schedules = unitfiles.This()
+	}
+	return executor.World{Nodes: nodes, Schedules: schedules, Machine: a.machine(p)}
 }
 
 // node is one node on this machine.
