@@ -172,7 +172,7 @@ func (s *observed) nights(p *config.Policy, block string, count int) {
 		panic("no block " + block)
 	}
 	for night := count; night > 0; night-- {
-		day := s.At.Truncate(24 * time.Hour).AddDate(0, 0, -night)
+		day := s.At.Truncate(24*time.Hour).AddDate(0, 0, -night)
 		var hour, minute int
 		if _, err := fmt.Sscanf(b.Schedule, "%d %d", &minute, &hour); err != nil {
 			panic(err)
