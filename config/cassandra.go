@@ -62,7 +62,7 @@ var programName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._+-]*$`)
 func (v *resolver) command(attr *hcl.Attribute) []string {
 	const hint = `Write the program and each argument as an element of its own: ["nodetool", "-p", "7199"].`
 	if line, ok := literal(attr.Expr); ok {
-		v.r.errorf(attr.Expr.Range(), "Wrong type", "%q is a list, not a command line such as %s. %s", attr.Name, quoted(line), hint)
+		v.r.errorf(attr.Expr.Range(), "Wrong type", "%q is a list, not one command line (%s). %s", attr.Name, v.eval.named(line, attr.Expr).shown, hint)
 		return nil
 	}
 	words, ok := v.eval.strs(attr, "nodetool")
@@ -77,7 +77,7 @@ func (v *resolver) command(attr *hcl.Attribute) []string {
 		v.r.errorf(program.at, "Invalid command", "The program %s is neither an absolute path nor the plain name of a program. %s", program.shown, hint)
 	}
 	for _, word := range words[1:] {
-		if literalSecret(word.value) && !word.literal { // literal ones are reported already
+		if literalSecret(word.value) && !word.literal && !v.r.hides(word.at) { // those are reported already
 			v.r.errorf(word.at, "Literal secret", "An argument %s holds a password, which every user of the machine could see. Use -pwf and a file.", word.shown)
 		}
 	}

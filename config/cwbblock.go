@@ -63,7 +63,11 @@ func (v *resolver) checkRequiredVersion(attr *hcl.Attribute) {
 		v.r.errorf(attr.Expr.Range(), "Invalid version condition", "required_version must be a plain string, since it is read before anything else. %s", example)
 		return
 	}
-	if _, problem := parseConstraints(text); problem != "" {
+	_, problem := parseConstraints(text)
+	if problem != "" && v.r.hides(attr.Expr.Range()) {
+		problem = "the condition cannot be read"
+	}
+	if problem != "" {
 		v.r.errorf(attr.Expr.Range(), "Invalid version condition", "In required_version, %s. %s", problem, example)
 	}
 }

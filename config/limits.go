@@ -13,6 +13,9 @@ const (
 	maxValueBytes  = 64 << 10  // one evaluated value
 	maxWorkBytes   = 8 << 20   // all evaluated values together
 	maxChain       = 100       // locals that refer to locals
-	maxProblems    = 200       // diagnostics that are kept
-	maxSnippet     = 240       // bytes of a source line that are kept
+	maxElements    = 1000      // of a list that is compared with others
+	maxNodes       = 1000
+	maxProblems    = 200  // diagnostics that are kept
+	maxSnippet     = 240  // bytes of a source line that are kept
+	maxDetail      = 1000 // bytes of a message
 )

@@ -22,6 +22,10 @@ type declaredNode struct {
 
 // resolveNodes reads the node blocks and compares them with one another.
 func (v *resolver) resolveNodes(blocks []rawNode) {
+	if len(blocks) > maxNodes {
+		v.r.errorf(blocks[maxNodes].Def, "Policy too large", "A policy can have %d nodes at most.", maxNodes)
+		return
+	}
 	var all []declaredNode
 	for _, raw := range blocks {
 		if n, ok := v.resolveNode(raw); ok {

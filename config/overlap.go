@@ -4,6 +4,8 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
+
+	"cwb/internal/backup"
 )
 
 // ground is a directory that a node claims, with the links in it followed.
@@ -68,16 +70,22 @@ func (v *resolver) compare(g, other ground) {
 // checkShared refuses two nodes that are one server and back up the same content: each would
 // rotate the other's.
 func (v *resolver) checkShared(all []declaredNode) {
-	for i, n := range all {
-		for _, first := range all[:i] {
-			server := n.server()
-			if server == "" || server != first.server() || n.Addr.Kind != first.Addr.Kind {
-				continue
-			}
-			for _, t := range n.contents {
-				if slices.Contains(values(first.contents), t.value) {
-					v.r.errorf(t.at, "Content in two nodes", "%s is at the same server as %s (%s) and names the same %s. Leave it to one of them.", n.Addr.Address(), first.Addr.Address(), place(first.def), t.shown)
-				}
+	type content struct {
+		kind         backup.Kind
+		server, name string
+	}
+	first := map[content]declaredNode{}
+	for _, n := range all {
+		server := n.server()
+		for _, t := range n.contents {
+			key := content{n.Addr.Kind, server, t.value}
+			other, taken := first[key]
+			switch {
+			case server == "" || t.value == "" || other.Addr == n.Addr:
+			case taken:
+				v.r.errorf(t.at, "Content in two nodes", "%s is at the same server as %s (%s), and both back up the one %s. Leave it to one of them.", n.Addr.Address(), other.Addr.Address(), place(other.def), t.shown)
+			default:
+				first[key] = n
 			}
 		}
 	}

@@ -12,10 +12,14 @@ const maxQuoted = 80 // bytes of a value that a message repeats
 // quoted shows a name in a message: in quotes, shortened, and with whatever could act on a
 // terminal or deceive the eye written as an escape.
 func quoted(s string) string {
-	if len(s) > maxQuoted {
-		s = s[:runeStart(s, maxQuoted)] + "…"
+	return `"` + visible(shorten(s, maxQuoted)) + `"`
+}
+
+func shorten(s string, limit int) string {
+	if len(s) <= limit {
+		return s
 	}
-	return `"` + visible(s) + `"`
+	return s[:runeStart(s, limit)] + "…"
 }
 
 // visible replaces every character that is not plainly printable by an escape.

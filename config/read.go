@@ -139,3 +139,20 @@ func kindOf(mode fs.FileMode) string {
 	}
 	return "no regular file"
 }
+
+// File is one file of a policy, as it was read.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Files reads the files that [Load] would read at path, within the same limits, for whoever
+// works on their text.
+func Files(path string) ([]File, Diagnostics) {
+	r := newReport()
+	var files []File
+	for _, src := range readPolicy(path, r) {
+		files = append(files, File{src.name, src.text})
+	}
+	return files, r.diagnostics()
+}

@@ -34,7 +34,7 @@ func reference(expr hcl.Expression, root string, parts int, example string, r *r
 func refuseReference(expr hcl.Expression, root, example string, r *report) {
 	spelled, ok := literal(expr)
 	switch {
-	case ok && strings.HasPrefix(spelled, root+"."):
+	case ok && strings.HasPrefix(spelled, root+".") && !r.hides(expr.Range()):
 		r.errorf(expr.Range(), "Reference in quotes", "Write %s without quotes.", visible(spelled))
 	case ok:
 		r.errorf(expr.Range(), "Reference in quotes", "Expected a reference without quotes, such as %s.", example)

@@ -55,7 +55,7 @@ func (r *report) add(severity Severity, at hcl.Range, summary, detail string) {
 		return
 	}
 	d := Diagnostic{
-		Severity: severity, Summary: summary, Detail: detail, File: at.Filename,
+		Severity: severity, Summary: shorten(summary, maxDetail), Detail: shorten(detail, maxDetail), File: at.Filename,
 		Line: at.Start.Line, Column: at.Start.Column, EndLine: at.End.Line, EndColumn: at.End.Column,
 	}
 	if src := r.sources[at.Filename]; src != nil {
@@ -64,6 +64,12 @@ func (r *report) add(severity Severity, at hcl.Range, summary, detail string) {
 	if !slices.Contains(r.found, d) {
 		r.found = append(r.found, d)
 	}
+}
+
+// hides reports whether a place is on a line that no message may show.
+func (r *report) hides(at hcl.Range) bool {
+	src := r.sources[at.Filename]
+	return src != nil && (src.private || src.hidden[at.Start.Line])
 }
 
 // diagnostics is everything found, in order of file and position.

@@ -19,10 +19,14 @@ var userinfo = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9+.-]*://)?[^/@\s:]*:[^/@\
 // sees files that do not parse and blocks that this version does not know.
 func findSecrets(src *source, tokens hclsyntax.Tokens, r *report) {
 	var found []hclsyntax.Token
+	inside := 0 // how many braces are open in a block whose header names a secret
 	for _, s := range statements(tokens) {
 		secrets, doubtful := s.secrets()
-		if doubtful || len(secrets) > 0 {
+		if doubtful || len(secrets) > 0 || inside > 0 {
 			src.hide(s)
+		}
+		if doubtful || inside > 0 {
+			inside = max(0, inside+s.opens())
 		}
 		found = append(found, secrets...)
 	}
@@ -94,6 +98,20 @@ func (s statement) secrets() (found hclsyntax.Tokens, doubtful bool) {
 	return found, doubtful
 }
 
+// opens is how many more braces a statement opens than it closes.
+func (s statement) opens() int {
+	n := 0
+	for _, t := range s {
+		switch t.Type {
+		case hclsyntax.TokenOBrace:
+			n++
+		case hclsyntax.TokenCBrace:
+			n--
+		}
+	}
+	return n
+}
+
 func isText(t hclsyntax.Token) bool {
 	return t.Type == hclsyntax.TokenQuotedLit || t.Type == hclsyntax.TokenStringLit
 }
@@ -117,10 +135,17 @@ func (s statement) assigns(i int) bool {
 }
 
 // literalSecret recognises user:password@host and the arguments of nodetool that are
-// followed by a password.
+// followed by a password, also in a line meant for a shell.
 func literalSecret(s string) bool {
-	option, _, _ := strings.Cut(s, "=")
-	return userinfo.MatchString(s) || option == "-pw" || option == "--password"
+	if userinfo.MatchString(s) {
+		return true
+	}
+	for _, word := range strings.Fields(s) {
+		if option, _, _ := strings.Cut(word, "="); option == "-pw" || option == "--password" {
+			return true
+		}
+	}
+	return false
 }
 
 func mentionsSecret(comment string) bool {

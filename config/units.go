@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/hashicorp/hcl/v2"
-	"github.com/zclconf/go-cty/cty"
 )
 
 // amount is a whole number and its unit. Fractions are refused: in each of these units there
@@ -124,27 +123,4 @@ func (e *evaluator) size(attr *hcl.Attribute, fallback int64) int64 {
 		return n * scale
 	}
 	return fallback
-}
-
-// percent is an argument such as "25%".
-func (e *evaluator) percent(attr *hcl.Attribute, fallback Percent) Percent {
-	if attr == nil {
-		return fallback
-	}
-	t, ok := e.str(attr, "25%")
-	if !ok {
-		return fallback
-	}
-	n, unit, ok := parseAmount(t.value)
-	if !ok || unit != "%" || n > 100 {
-		e.r.errorf(t.at, "Invalid percentage", "%s cannot be %s. Write a whole number from 0 to 100 and %%, such as \"25%%\".", quoted(attr.Name), t.shown)
-		return fallback
-	}
-	return Percent(n)
-}
-
-// isTrue evaluates an argument that is a bool.
-func (e *evaluator) isTrue(attr *hcl.Attribute) (value, ok bool) {
-	v, ok := e.typed(attr.Name, attr.Expr, cty.Bool, "true")
-	return ok && v.True(), ok
 }

@@ -56,7 +56,7 @@ func (e *evaluator) strExpr(name string, expr hcl.Expression, example string) (t
 	if !ok {
 		return text{}, false
 	}
-	return e.clean(name, newText(v.AsString(), expr))
+	return e.clean(name, e.named(v.AsString(), expr))
 }
 
 func (e *evaluator) clean(name string, t text) (text, bool) {
@@ -71,8 +71,11 @@ func (e *evaluator) clean(name string, t text) (text, bool) {
 	return text{}, false
 }
 
-// newText lets a message repeat only what the policy itself spells out.
-func newText(value string, expr hcl.Expression) text {
+// named lets a message repeat only what the policy itself spells out, and no secret.
+func (e *evaluator) named(value string, expr hcl.Expression) text {
+	if e.r.hides(expr.Range()) {
+		return text{value, "given here", expr.Range(), false}
+	}
 	var names []string
 	for _, ref := range expr.Variables() {
 		if name, ok := attrName(ref, 1); ok {
@@ -83,70 +86,6 @@ func newText(value string, expr hcl.Expression) text {
 		return text{value, quoted(value), expr.Range(), true}
 	}
 	return text{value, "given by " + list(names), expr.Range(), false}
-}
-
-// strs is an argument that is a list of strings: at least one, none twice. Where the list is
-// written out, each element keeps its own place.
-func (e *evaluator) strs(attr *hcl.Attribute, example string) ([]text, bool) {
-	texts, ok := e.elements(attr, example)
-	if !ok {
-		return nil, false
-	}
-	if len(texts) == 0 {
-		e.r.errorf(attr.Expr.Range(), "Empty list", "%s needs at least one element, such as [%q].", quoted(attr.Name), example)
-		return nil, false
-	}
-	return texts, true
-}
-
-func (e *evaluator) elements(attr *hcl.Attribute, example string) ([]text, bool) {
-	exprs, diags := hcl.ExprList(attr.Expr)
-	if diags.HasErrors() {
-		return e.computed(attr, example)
-	}
-	texts, good := make([]text, 0, len(exprs)), true
-	for _, expr := range exprs {
-		t, ok := e.strExpr(attr.Name, expr, example)
-		texts, good = append(texts, t), good && ok
-	}
-	return texts, good
-}
-
-// computed is a list that comes out of a reference or a function.
-func (e *evaluator) computed(attr *hcl.Attribute, example string) ([]text, bool) {
-	v, ok := e.value(attr.Expr)
-	if !ok {
-		return nil, false
-	}
-	if v.IsNull() || typeName(v.Type()) != "list" {
-		e.r.errorf(attr.Expr.Range(), "Wrong type", "%s must be a list of strings, such as [%q].", quoted(attr.Name), example)
-		return nil, false
-	}
-	var texts []text
-	for it := v.ElementIterator(); it.Next(); {
-		_, element := it.Element()
-		if element.IsNull() || element.Type() != cty.String {
-			e.r.errorf(attr.Expr.Range(), "Wrong type", "Every element of %s must be a string, such as %q.", quoted(attr.Name), example)
-			return nil, false
-		}
-		t, ok := e.clean(attr.Name, newText(element.AsString(), attr.Expr))
-		if !ok {
-			return nil, false
-		}
-		texts = append(texts, t)
-	}
-	return texts, true
-}
-
-// distinct reports elements that stand in a list twice.
-func (e *evaluator) distinct(name string, texts []text) {
-	seen := map[string]bool{}
-	for _, t := range texts {
-		if seen[t.value] {
-			e.r.errorf(t.at, "Duplicate element", "The element %s stands in %s twice.", t.shown, quoted(name))
-		}
-		seen[t.value] = true
-	}
 }
 
 // oneOf is a string argument with few possible values.
@@ -170,33 +109,4 @@ func quoteAll(names []string) []string {
 		out = append(out, quoted(name))
 	}
 	return out
-}
-
-const maxCount = 10_000 // of backups that a rule keeps
-
-// count is a whole number from least to maxCount; fallback when the argument is absent or
-// wrong.
-func (e *evaluator) count(attr *hcl.Attribute, least, fallback int) int {
-	if attr == nil {
-		return fallback
-	}
-	v, ok := e.typed(attr.Name, attr.Expr, cty.Number, "4")
-	if !ok {
-		return fallback
-	}
-	number := v.AsBigFloat()
-	n, _ := number.Int64() // the nearest; out of range is not 0
-	switch at := attr.Expr.Range(); {
-	case number.Sign() < 0:
-		e.r.errorf(at, "Number out of range", "%s cannot be negative.", quoted(attr.Name))
-	case n > maxCount:
-		e.r.errorf(at, "Number out of range", "%s can be %d at most.", quoted(attr.Name), maxCount)
-	case !number.IsInt():
-		e.r.errorf(at, "Number out of range", "%s must be a whole number.", quoted(attr.Name))
-	case n < int64(least):
-		e.r.errorf(at, "Number out of range", "%s cannot be %d. Leave it out instead.", quoted(attr.Name), n)
-	default:
-		return int(n)
-	}
-	return fallback
 }

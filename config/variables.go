@@ -61,7 +61,7 @@ func variableType(attr *hcl.Attribute, r *report) cty.Type {
 		return cty.List(cty.String)
 	}
 	hint := ""
-	if name, ok := literal(attr.Expr); ok {
+	if name, ok := literal(attr.Expr); ok && !r.hides(attr.Expr.Range()) {
 		hint = " Write " + visible(name) + " without quotes."
 	}
 	r.errorf(attr.Expr.Range(), "Invalid variable type", "The type of a variable is string, number, bool or list(string).%s", hint)
