@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"cwb/executor"
+	"cwb/internal/view"
 )
 
 // app is one invocation: everything it may read, write or ask from outside.
@@ -50,7 +51,7 @@ type globalFlags struct {
 func run(a *app) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
-			fmt.Fprintf(a.stderr, "cwb: internal fault: %v\n%s", p, debug.Stack())
+			fmt.Fprintf(a.stderr, "cwb: internal fault: %s\n%s", view.Printable(fmt.Sprint(p)), debug.Stack())
 			code = int(exitInternal)
 		}
 	}()
@@ -79,10 +80,7 @@ func rootCommand(a *app) *cobra.Command {
 			return a.noVerb(cmd, args)
 		},
 	}
-	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(err.Error(), "see: "+cmd.CommandPath()+" --help")
-	})
-	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(a.flagError)
 	a.addGlobalFlags(root)
 	root.AddCommand(
 		a.initCommand(), a.validateCommand(), a.fmtCommand(),
@@ -91,6 +89,9 @@ func rootCommand(a *app) *cobra.Command {
 		a.adoptCommand(), a.holdCommand(), a.unlockCommand(),
 		a.scheduleCommand(), a.logCommand(), a.versionCommand(),
 	)
+	root.SetHelpCommand(a.helpCommand())
+	addCompletion(root)
+	a.addCompletions(root)
 	return root
 }
 
@@ -120,14 +121,11 @@ func (a *app) addGlobalFlags(root *cobra.Command) {
 // noVerb answers a command line without a known verb.
 func (a *app) noVerb(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
+		cmd.SetOut(a.stderr) // the help is no result
 		_ = cmd.Help()
 		return usage("no verb given", "start with: cwb plan")
 	}
-	text := fmt.Sprintf("unknown verb %q", args[0])
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		text += "; did you mean " + strings.Join(near, " or ") + "?"
-	}
-	return usage(text, "see: cwb --help")
+	return a.unknownVerb(cmd, args[0])
 }
 
 // checkFlags refuses global flags that make no sense, before any verb begins.

@@ -168,7 +168,7 @@ func (a *app) explainInternal(r executor.Result) {
 	for _, s := range r.Steps {
 		var fault *executor.PanicError
 		if errors.As(s.Err, &fault) {
-			fmt.Fprintf(a.stderr, "cwb: internal fault in %s: %v\n%s", s.Step.ID, fault.Value, fault.Stack)
+			fmt.Fprintf(a.stderr, "cwb: internal fault in %s: %s\n%s", s.Step.ID, view.Printable(fmt.Sprint(fault.Value)), fault.Stack)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -67,21 +66,13 @@ func (a *app) report(err error) exitCode {
 	}
 	f := a.classify(err)
 	if a.flags.json {
-		a.reportJSON(f)
+		_ = view.ErrorJSON(a.stdout, view.ErrorBody{Code: int(f.code), Summary: f.summary, Detail: f.detail, Remedy: f.remedy})
 	}
 	fmt.Fprintf(a.stderr, "cwb: %s\n", view.Printable(f.Error()))
 	if f.remedy != "" {
 		fmt.Fprintf(a.stderr, "     %s\n", view.Printable(f.remedy))
 	}
 	return f.code
-}
-
-func (a *app) reportJSON(f *failure) {
-	enc := json.NewEncoder(a.stdout)
-	enc.SetEscapeHTML(false)
-	_ = enc.Encode(map[string]any{"error": map[string]any{
-		"code": int(f.code), "summary": f.summary, "detail": f.detail, "remedy": f.remedy,
-	}})
 }
 
 // classify is the one place where errors become exit statuses.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"cwb/config"
+	"cwb/internal/view"
 )
 
 func (a *app) fmtCommand() *cobra.Command {
@@ -98,9 +99,9 @@ func (a *app) formatFile(file string, dry, diff bool) (bool, error) {
 		return false, nil
 	}
 	if diff {
-		fmt.Fprint(a.stdout, config.Diff(old, formatted, file))
+		fmt.Fprint(a.stdout, view.Printable(config.Diff(old, formatted, file)))
 	} else {
-		fmt.Fprintln(a.stdout, file)
+		fmt.Fprintln(a.stdout, view.Printable(file))
 	}
 	if dry {
 		return true, nil

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"cwb/internal/view"
 	"cwb/planner"
 )
 
@@ -45,7 +46,7 @@ func (a *app) recordState(ctx context.Context, out string) error {
 	}
 	for _, n := range state.Nodes {
 		if n.Error != "" {
-			fmt.Fprintf(a.stderr, "cwb: %s could not be read: %s\n", n.Node, n.Error)
+			fmt.Fprintf(a.stderr, "cwb: %s could not be read: %s\n", n.Node, view.Line(n.Error))
 		}
 	}
 	fmt.Fprintf(a.stderr, "cwb: recorded %d nodes; plan from it with: cwb plan --state %s\n", len(state.Nodes), out)

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"cwb/internal/view"
 )
 
 func (a *app) showCommand() *cobra.Command {
@@ -19,7 +21,7 @@ func (a *app) showCommand() *cobra.Command {
 			}
 			if !a.flags.json {
 				fmt.Fprintf(a.stdout, "Plan %s of deployment %s, made %s on %s, expires %s.\n\n",
-					plan.ID, plan.Deployment, plan.Created.Format("2006-01-02 15:04:05 UTC"), plan.Host, plan.Expires.Format("2006-01-02 15:04:05 UTC"))
+					view.Line(string(plan.ID)), view.Line(plan.Deployment), plan.Created.Format("2006-01-02 15:04:05 UTC"), view.Line(plan.Host), plan.Expires.Format("2006-01-02 15:04:05 UTC"))
 			}
 			return a.showPlan(plan)
 		}),

@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"cwb/internal/view"
 )
 
 func (a *app) unlockCommand() *cobra.Command {
@@ -40,7 +42,7 @@ func (a *app) unlock(ctx context.Context, name string, auto bool) error {
 		fmt.Fprintf(a.stdout, "%s is not locked.\n", n.Addr)
 		return nil
 	}
-	fmt.Fprintf(a.stdout, "%s: locked by %s (%s) since %s.\n", n.Addr, state.Lock.Who, state.Lock.Command, state.Lock.Since.Format("2006-01-02 15:04:05 UTC"))
+	fmt.Fprintf(a.stdout, "%s: locked by %s (%s) since %s.\n", n.Addr, view.Line(state.Lock.Who), view.Line(state.Lock.Command), state.Lock.Since.Format("2006-01-02 15:04:05 UTC"))
 	if err := a.approve(ctx, "Clear this lock if its holder is dead?", auto); err != nil {
 		return err
 	}

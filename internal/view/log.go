@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"time"
@@ -47,8 +46,6 @@ type LogDoc struct {
 
 // LogJSON writes one object a line.
 func LogJSON(w io.Writer, entries []LogEntry) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
 	for _, e := range entries {
 		doc := LogDoc{
 			At: timeOf(e.Entry.At), Node: e.Node, Plan: string(e.Entry.Plan), Command: e.Entry.Command, By: e.Entry.By,
@@ -57,7 +54,7 @@ func LogJSON(w io.Writer, entries []LogEntry) error {
 		if e.Unreadable != "" {
 			doc.Event, doc.Detail = "unreadable", e.Unreadable
 		}
-		if err := enc.Encode(doc); err != nil {
+		if err := writeLine(w, doc); err != nil {
 			return err
 		}
 	}

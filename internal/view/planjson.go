@@ -1,17 +1,12 @@
 package view
 
 import (
-	"encoding/json"
 	"io"
 	"time"
 
 	"cwb/internal/backup"
 	"cwb/planner"
 )
-
-// FormatVersion is the version of every JSON output. Within one version fields are only
-// added, and never change their meaning.
-const FormatVersion = 1
 
 // PlanDoc is the JSON form of a plan.
 type PlanDoc struct {
@@ -113,12 +108,4 @@ func fillAction(doc *StepDoc, s planner.Step) {
 	case planner.WriteSchedule:
 		doc.Place, doc.Path, doc.Content = "host", a.Path, a.Content
 	}
-}
-
-// writeJSON writes v indented, without HTML escapes.
-func writeJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	return enc.Encode(v)
 }

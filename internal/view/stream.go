@@ -1,7 +1,6 @@
 package view
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -11,7 +10,7 @@ import (
 
 // Stream writes what happens as JSON, one object a line. It implements [executor.Events].
 type Stream struct {
-	enc *json.Encoder
+	w io.Writer
 }
 
 // EventDoc is one line of a stream.
@@ -53,14 +52,13 @@ type MemberEventDoc struct {
 
 // NewStream begins a stream with its version line.
 func NewStream(w io.Writer, version string) *Stream {
-	s := &Stream{enc: json.NewEncoder(w)}
-	s.enc.SetEscapeHTML(false)
+	s := &Stream{w: w}
 	s.put(EventDoc{Type: "version", FormatVersion: FormatVersion, Version: version})
 	return s
 }
 
 // put writes a line. A reader that went away must not end the work it watched.
-func (s *Stream) put(e EventDoc) { _ = s.enc.Encode(e) }
+func (s *Stream) put(e EventDoc) { _ = writeLine(s.w, e) }
 
 // Plan writes the plan that will be applied.
 func (s *Stream) Plan(p *planner.Plan) {

@@ -1,0 +1,20 @@
+//go:build servers
+
+package main
+
+import "testing"
+
+// TestOnRealServers runs cwb against one MariaDB as Ellis and two Cassandras as Homer and
+// Homestead. The servers are started once for all scenarios; each scenario has its own
+// deployment, policy and snapshot paths.
+func TestOnRealServers(t *testing.T) {
+	s := startServers(t)
+	for _, scenario := range []struct {
+		name string
+		run  func(*testing.T, *servers)
+	}{
+		{"nights", nights},
+	} {
+		t.Run(scenario.name, func(t *testing.T) { scenario.run(t, s) })
+	}
+}
