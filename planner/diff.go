@@ -52,8 +52,8 @@ func (d *draft) fill() error {
 	}
 	d.cleanups()
 	d.addTakes()
-	d.verifications()
-	d.removals()
+	removals := d.removals()
+	d.steps = slices.Concat(d.steps, d.verifications(removals), removals)
 	return d.schedules()
 }
 
@@ -85,8 +85,10 @@ func (d *draft) plan() (*Plan, error) {
 	return plan, err
 }
 
-// holdDependants holds back what needs a step that is held back.
+// holdDependants holds back what needs a step that is held back. Lists are never nil, so
+// that a plan and its file are the same.
 func holdDependants(steps []Step) []Step {
+	steps = append([]Step{}, steps...)
 	held := map[StepID]bool{}
 	for i, s := range steps {
 		if s.HeldBy == "" {

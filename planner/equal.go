@@ -17,8 +17,9 @@ type Difference struct {
 // ids of the plans do not matter, nor does what a plan says only for its reader.
 func EqualSteps(before, now *Plan) []Difference {
 	var all []Difference
+	earlier, later := byID(before), byID(now)
 	for _, s := range before.Steps {
-		again, ok := findStep(now, s.ID)
+		again, ok := later[s.ID]
 		if !ok {
 			all = append(all, Difference{s.ID, "is no longer needed"})
 		} else if why := differs(s, again); why != "" {
@@ -26,19 +27,19 @@ func EqualSteps(before, now *Plan) []Difference {
 		}
 	}
 	for _, s := range now.Steps {
-		if _, ok := findStep(before, s.ID); !ok {
+		if _, ok := earlier[s.ID]; !ok {
 			all = append(all, Difference{s.ID, "is needed now: " + s.Reason})
 		}
 	}
 	return all
 }
 
-func findStep(p *Plan, id StepID) (Step, bool) {
-	at := slices.IndexFunc(p.Steps, func(s Step) bool { return s.ID == id })
-	if at < 0 {
-		return Step{}, false
+func byID(p *Plan) map[StepID]Step {
+	steps := make(map[StepID]Step, len(p.Steps))
+	for _, s := range p.Steps {
+		steps[s.ID] = s
 	}
-	return p.Steps[at], true
+	return steps
 }
 
 func differs(before, now Step) string {

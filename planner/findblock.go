@@ -31,9 +31,12 @@ func (d *draft) observeIncomplete(b config.Backup) {
 	if set.Status != SetIncomplete || len(set.Missing) == len(set.Unknown) {
 		return // what cannot be looked at is said of the node
 	}
-	severity, next := Warning, "it is taken again by this plan"
-	if !d.takesBlock(b.Name) {
-		severity, next = Critical, d.whyNotAgain(b)
+	severity, next := Critical, d.whyNotAgain(b)
+	if d.takesBlock(b.Name) {
+		next = "it is taken again by this plan"
+	}
+	if d.takesBlock(b.Name) || set.Purpose == backup.Manual { // which may have been of some nodes only
+		severity = Warning
 	}
 	d.find("set_incomplete", severity, string(set.ID), "the newest set of %q has no good backup of %s; %s", b.Name, addresses(without(set.Missing, set.Unknown)), next)
 }
@@ -45,6 +48,9 @@ func (d *draft) takesBlock(block string) bool {
 
 // whyNotAgain says why an incomplete set is not taken again.
 func (d *draft) whyNotAgain(b config.Backup) string {
+	if d.request.Verb != VerbReconcile {
+		return "cwb plan says what comes next"
+	}
 	if blocked := d.w.obstacles(b.Nodes); len(blocked) > 0 {
 		return "it is taken again when nothing stands in the way: " + strings.Join(blocked, "; ")
 	}
@@ -58,7 +64,7 @@ func (d *draft) whyNotAgain(b config.Backup) string {
 // yet is new, and no alarm.
 func (d *draft) observeFloor(b config.Backup) {
 	ro, ok := d.w.rotationOf(b.Name, nil)
-	if !ok || len(d.w.sets[b.Name]) == 0 {
+	if !ok || len(d.w.sets[b.Name]) == 0 || d.w.blind(b) {
 		return
 	}
 	if have, want := len(ro.counted), ro.retention.MinGood; have < want {
@@ -68,9 +74,14 @@ func (d *draft) observeFloor(b config.Backup) {
 
 // noteMissed finds that whole slots passed without a complete set.
 func (d *draft) noteMissed(b config.Backup, due slot) {
-	if due.missed > 1 {
-		d.find("slot_missed", Warning, b.Name, "%s passed without a complete set since %s; one take makes up for all. See that something starts cwb apply (scheduler in the policy, or your own)", count(due.missed, "slot"), due.last.ID)
+	if due.missed <= 1 {
+		return
 	}
+	next := "See that something starts cwb apply: scheduler in the policy, or your own"
+	if newest := d.w.sets[b.Name][0]; newest != due.last {
+		next = "Sets were begun since, but none is complete; cwb log tells why"
+	}
+	d.find("slot_missed", Warning, b.Name, "%s passed without a complete set since %s; one take makes up for all. %s", count(due.missed, "slot"), due.last.ID, next)
 }
 
 // observeOrphans finds backups of blocks that are gone from the policy.
@@ -82,7 +93,7 @@ func (d *draft) observeOrphans() {
 		if declared || forgotten || !own {
 			continue
 		}
-		d.find("orphan_block", Warning, name, "%s of it, and the policy has no such block. They stay for good; to say that this is meant: removed { backup = %q, forget = true }", are(len(d.w.sets[name]), "set"), name)
+		d.find("orphan_block", Warning, name, "%s of it, and the policy has no such block. They stay for good; to say that this is meant, write a removed block with backup = %q and forget = true", are(len(d.w.sets[name]), "set"), name)
 	}
 }
 

@@ -63,6 +63,8 @@ func (d *draft) observeBackups(pl *place) {
 			d.find("backup_damaged", Critical, subject, "%s. It cannot be relied on; it goes once a newer complete set is verified. If this goes on, look at the disk of %s", because(b, "its content is not what was stored"), pl.addr())
 		case b.Status == Partial:
 			d.find("backup_partial", Warning, subject, "%s. It counts for nothing, and goes once a newer complete set is verified", because(b, "files are missing or of wrong size"))
+		case b.Status == Good && b.VerifiedAt.IsZero():
+			d.find("never_verified", Warning, subject, "is there, but was never verified, so it counts for nothing; to have it read: cwb verify %s", b.Set)
 		case b.Status == Running:
 			d.find("running", Info, subject, "is being taken; plan again when it is done")
 		case b.Origin == backup.Own && !pl.ours(b) && pl.standing != changed:

@@ -55,6 +55,14 @@ func (w *world) guardBlock(b config.Backup) []string {
 	return held
 }
 
+// blind reports whether a node of a block cannot be looked at.
+func (w *world) blind(b config.Backup) bool {
+	return slices.ContainsFunc(w.nodesOf(b), func(n backup.NodeAddr) bool {
+		pl, declared := w.places[n]
+		return declared && pl.unreachable()
+	})
+}
+
 // nodesOf are the nodes a block takes, and those of the policy that any of its sets was
 // planned for.
 func (w *world) nodesOf(b config.Backup) []backup.NodeAddr {
@@ -86,12 +94,16 @@ func (w *world) newestComplete(block string) *Set {
 	return nil
 }
 
-// guardCount holds all removals of a block back when one plan would remove too much. It
-// counts sets of every kind: what makes many backups look broken at once is rarely the truth.
+// guardCount holds all removals of a block back when one plan would remove too much. Partial
+// and damaged backups count as well: what makes many look broken at once is rarely the truth.
+// Good parts of incomplete sets do not: each outage leaves some, they go together when newer
+// complete sets have replaced them all, and no one should have to be called for that.
 func (w *world) guardCount(b config.Backup, r config.Retention, remove []LetGo, allowed int) string {
 	going, complete := map[*Set]bool{}, 0
 	for _, l := range remove {
-		going[l.set] = true
+		if l.part.Backup.Status != Good || l.set.Status == SetComplete || l.set.Origin == backup.Adopted {
+			going[l.set] = true
+		}
 	}
 	for _, set := range w.sets[b.Name] {
 		if set.complete() {

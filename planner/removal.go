@@ -10,20 +10,21 @@ import (
 )
 
 // removals asks for what retention lets go once this plan's takes are done.
-func (d *draft) removals() {
+func (d *draft) removals() []Step {
+	var steps []Step
 	for _, b := range d.w.policy.Backups {
-		r, ok := d.w.policy.Retention(b.Retention)
-		if !ok {
-			continue
+		if r, ok := d.w.policy.Retention(b.Retention); ok {
+			steps = append(steps, d.removalsOf(b, r)...)
 		}
-		d.removalsOf(b, r)
 	}
+	return steps
 }
 
-func (d *draft) removalsOf(b config.Backup, r config.Retention) {
+// removalsOf asks for the removals of one block, oldest first.
+func (d *draft) removalsOf(b config.Backup, r config.Retention) (steps []Step) {
 	remove := d.w.letGo(b.Name, d.made(nil))
 	if len(remove) == 0 {
-		return
+		return nil
 	}
 	slices.SortFunc(remove, func(a, b LetGo) int {
 		return cmp.Or(strings.Compare(string(a.Set), string(b.Set)), compareNodes(a.Node, b.Node))
@@ -34,7 +35,7 @@ func (d *draft) removalsOf(b config.Backup, r config.Retention) {
 	}
 	needs := d.needsOf(b.Name)
 	for _, l := range remove {
-		d.add(Step{
+		steps = append(steps, Step{
 			ID:     StepID("remove-" + l.Node.String() + "-" + string(l.Set)),
 			Needs:  needs(l),
 			Reason: l.Reason,
@@ -42,6 +43,7 @@ func (d *draft) removalsOf(b config.Backup, r config.Retention) {
 			Action: Remove{Node: l.Node, Set: l.Set, Block: b.Name, Record: l.part.Backup.Record, Bytes: l.part.Backup.Totals.Stored},
 		})
 	}
+	return steps
 }
 
 func (w *world) letGo(block string, extra []*Set) []LetGo {

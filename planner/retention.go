@@ -43,6 +43,7 @@ func ApplyRetention(p *config.Policy, s State, now time.Time) (keep []Kept, remo
 
 // apply judges all backups of one block, those of a block that is gone included: they stay.
 func (w *world) apply(block string, extra []*Set) (keep []Kept, remove []LetGo) {
+	b, _ := w.policy.Backup(block)
 	ro, declared := w.rotationOf(block, extra)
 	for _, set := range w.sets[block] {
 		for _, p := range set.Parts {
@@ -57,7 +58,7 @@ func (w *world) apply(block string, extra []*Set) (keep []Kept, remove []LetGo) 
 			remove = append(remove, LetGo{p.Node, set.ID, block, goes, p, set})
 		}
 	}
-	return keep, remove
+	return w.keepMeasures(b, keep, remove)
 }
 
 // rotationOf prepares to judge the backups of a block; false when the policy has no such

@@ -128,6 +128,9 @@ func (ro *rotation) decideBroken(set *Set, p Part) (stays []string, goes string)
 	if p.Backup.Why != "" {
 		why += " (" + p.Backup.Why + ")"
 	}
+	if slices.Contains(ro.extra, ro.counted[0]) {
+		return nil, why + ", and the set that this plan takes replaces it"
+	}
 	return nil, fmt.Sprintf("%s, and the newer set %s is complete and verified", why, ro.counted[0].ID)
 }
 

@@ -7,56 +7,44 @@ import (
 	"cwb/internal/backup"
 )
 
-// markShrunken compares each good backup with the largest good one of its node that came
-// before it. An accepted one is the new measure: what came before it no longer counts.
-// Growth makes nothing shrunken: a node that was empty when it was new is no alarm.
+// markShrunken compares each good backup with the largest good one that its node has in
+// earlier sets of its block. An accepted one is the new measure: what came before it no
+// longer counts. Growth makes nothing shrunken: a node that was empty when it was new is no
+// alarm.
 func (w *world) markShrunken() {
-	bySet := map[backup.NodeAddr][]*Set{}
-	for _, sets := range w.sets {
-		for _, set := range sets {
-			for _, p := range set.Parts {
-				bySet[p.Node] = append(bySet[p.Node], set)
+	for _, b := range w.policy.Backups {
+		largest := map[backup.NodeAddr]backup.Totals{}
+		for _, set := range slices.Backward(w.sets[b.Name]) { // oldest first
+			for i := range set.Parts {
+				if set.measurable(set.Parts[i]) {
+					w.measure(set, &set.Parts[i], largest, w.maxShrink(b))
+				}
 			}
 		}
 	}
-	for node, sets := range bySet {
-		slices.SortFunc(sets, func(a, b *Set) int { return newestFirst(b, a) })
-		w.markNode(node, sets)
-	}
 }
 
-// markNode walks one node's sets, oldest first.
-func (w *world) markNode(node backup.NodeAddr, sets []*Set) {
-	var largest backup.Totals
-	for _, set := range sets {
-		at := slices.IndexFunc(set.Parts, func(p Part) bool { return p.Node == node })
-		part := &set.Parts[at]
-		if !set.attempt() || part.Backup.Status != Good || !part.ours {
-			continue
-		}
-		if part.Backup.ShrinkAccepted {
-			largest = part.Backup.Totals
-			continue
-		}
-		part.Shrunken, part.before = shrunken(part.Backup.Totals, largest, w.maxShrink(set.Block)), largest
-		if part.Shrunken && slices.Contains(w.accepted, set.ID) {
-			part.Shrunken, part.accepting = false, true
-			largest = part.Backup.Totals
-			continue
-		}
-		set.Shrunken = set.Shrunken || part.Shrunken
-		largest = larger(largest, part.Backup.Totals)
+// measurable reports whether a backup's size says something about its node's data.
+func (s *Set) measurable(p Part) bool { return s.attempt() && p.Backup.Status == Good && p.ours }
+
+// measure judges one backup, and lets later ones be measured by it.
+func (w *world) measure(set *Set, p *Part, largest map[backup.NodeAddr]backup.Totals, limit config.Percent) {
+	before, now := largest[p.Node], p.Backup.Totals
+	shrunk := shrunken(now, before, limit)
+	p.accepting = shrunk && !p.Backup.ShrinkAccepted && slices.Contains(w.accepted, set.ID)
+	if p.Backup.ShrinkAccepted || p.accepting {
+		largest[p.Node] = now
+		return
 	}
+	if shrunk {
+		p.Shrunken, p.before, set.Shrunken = true, before, true
+	}
+	largest[p.Node] = larger(before, now)
 }
 
-// maxShrink is what the block's retention allows; a block that is gone has no opinion.
-func (w *world) maxShrink(block string) config.Percent {
-	if b, ok := w.policy.Backup(block); ok {
-		if r, ok := w.policy.Retention(b.Retention); ok {
-			return r.MaxShrink
-		}
-	}
-	return 100
+func (w *world) maxShrink(b config.Backup) config.Percent {
+	r, _ := w.policy.Retention(b.Retention)
+	return r.MaxShrink
 }
 
 func shrunken(now, before backup.Totals, limit config.Percent) bool {

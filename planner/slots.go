@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"cwb/config"
+	"cwb/internal/backup"
 	"cwb/internal/schedule"
 )
 
@@ -17,7 +18,7 @@ const countedSlots = 1000
 // slot is a block's latest due time and what has been done about it.
 type slot struct {
 	at       time.Time
-	attempts []*Set // that began at or after it and are not complete, newest first
+	attempts []*Set // taken for it and not complete, newest first
 	last     *Set   // the newest complete set, of whatever slot
 	missed   int    // slots after last, this one included; 0 when there is no last
 }
@@ -55,7 +56,8 @@ func (w *world) slotAt(b config.Backup, at time.Time) slot {
 			found.last = set
 			break
 		}
-		if set.attempt() && set.Status == SetIncomplete && !set.began().Before(at) {
+		// What an operator took by hand uses up no retry: it may be of one node only.
+		if set.attempt() && set.Purpose == backup.ForPolicy && set.Status == SetIncomplete && !set.began().Before(at) {
 			found.attempts = append(found.attempts, set)
 		}
 	}

@@ -60,10 +60,12 @@ func (w *world) whyDue(b config.Backup, due slot) string {
 	case len(due.attempts) > 0:
 		return fmt.Sprintf("retry %d of %d for %s: set %s is incomplete, without a good backup of %s",
 			len(due.attempts), retries, when, due.attempts[0].ID, addresses(due.attempts[0].Missing))
+	case due.last == nil && w.blind(b):
+		return when + " is due; no set is known to be complete"
 	case due.last == nil:
 		return when + " is due; there is no complete set yet"
 	case due.missed > 1:
-		return fmt.Sprintf("%s is due, and %d before it were missed; the last complete set is %s", when, due.missed-1, due.last.ID)
+		return fmt.Sprintf("%s is due, and %s before it passed without a complete set; the last one is %s", when, count(due.missed-1, "slot"), due.last.ID)
 	}
 	return fmt.Sprintf("%s is due; the last complete set is %s", when, due.last.ID)
 }

@@ -12,12 +12,13 @@ import (
 const recheckAfter = 30 * 24 * time.Hour
 
 // verifications asks for what is due to be read again, newest first, and for the acceptance
-// of the shrunken sets that the request names. What this plan removes is not read again.
-func (d *draft) verifications() {
-	going := index(nil)
-	for _, b := range d.w.policy.Backups {
-		for _, l := range d.w.letGo(b.Name, d.made(nil)) {
-			going[partKey{l.Node, l.Set}] = true
+// of the shrunken sets that the request names. What this plan removes is not read again,
+// unless its removal is held back.
+func (d *draft) verifications(removals []Step) []Step {
+	going := map[partKey]bool{}
+	for _, s := range removals {
+		if r, ok := s.Action.(Remove); ok && s.HeldBy == "" {
+			going[partKey{r.Node, r.Set}] = true
 		}
 	}
 	var due []Step
@@ -34,7 +35,7 @@ func (d *draft) verifications() {
 		x, y := a.Action.(Verify), b.Action.(Verify)
 		return cmp.Or(strings.Compare(string(y.Set), string(x.Set)), compareNodes(x.Node, y.Node))
 	})
-	d.steps = append(d.steps, due...)
+	return due
 }
 
 // verification is the step for one backup, if it needs one.
@@ -44,10 +45,8 @@ func (d *draft) verification(set *Set, p Part, going bool) (Step, bool) {
 	switch {
 	case p.accepting:
 		step.Reason = "accept that it is smaller than what came before, as --allow shrink=" + string(set.ID) + " says"
-	case p.Backup.Status != Good || going || age <= recheckAfter:
-		return Step{}, false
-	case p.Backup.VerifiedAt.IsZero():
-		step.Reason = "it has never been verified"
+	case p.Backup.Status != Good || going || age <= recheckAfter || p.Backup.VerifiedAt.IsZero():
+		return Step{}, false // what was never verified is a finding: its take did not end as takes do
 	default:
 		step.Reason = fmt.Sprintf("its bytes were last read %d days ago; they are read again every %d", age/(24*time.Hour), recheckAfter/(24*time.Hour))
 	}
