@@ -16,6 +16,8 @@ import (
 
 // MariaDBOptions says what server [StartMariaDB] starts.
 type MariaDBOptions struct {
+	// Version is 10.11 unless set.
+	Version MariaDBVersion
 	// Dir is the server's directory: data, log and socket. It is made when it does not exist;
 	// one that a server has run in before is used again, data included.
 	Dir string
@@ -35,8 +37,9 @@ type MariaDB struct {
 	User         string // may do everything; connects over the socket and over TCP
 	Password     string // of User; made anew for each directory
 	DefaultsFile string // an option file with User, Password and Socket, readable by its owner only
+	BinDir       string // where this version's client programs are: mariadb, mariadb-dump
 
-	installed   Installed
+	programs    mariadbPrograms
 	options     MariaDBOptions
 	process     *process
 	reservation *reservation
@@ -51,7 +54,7 @@ const (
 // StartMariaDB starts a server and returns when it answers. It installs the server's programs
 // first where they are missing.
 func StartMariaDB(ctx context.Context, options MariaDBOptions) (*MariaDB, error) {
-	installed, err := Prepare(ctx, PartMariaDB)
+	programs, err := options.Version.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +68,8 @@ func StartMariaDB(ctx context.Context, options MariaDBOptions) (*MariaDB, error)
 		Socket:       filepath.Join(dir, "mysqld.sock"),
 		DefaultsFile: filepath.Join(dir, "admin.cnf"),
 		User:         adminUser,
-		installed:    installed,
+		BinDir:       programs.binDir,
+		programs:     programs,
 		options:      options,
 	}
 	if err := m.checkSocketLength(); err != nil {
@@ -105,8 +109,9 @@ func (m *MariaDB) install(ctx context.Context) error {
 	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
 		return fmt.Errorf("install mariadb: %w", err)
 	}
-	args := append(m.identity(), "--datadir="+m.DataDir, "--auth-root-authentication-method=normal", "--skip-test-db")
-	output, err := exec.CommandContext(ctx, m.installed.MariaDBInstallDB, args...).CombinedOutput()
+	args := append(m.identity(), m.programs.args...)
+	args = append(args, "--datadir="+m.DataDir, "--auth-root-authentication-method=normal", "--skip-test-db")
+	output, err := exec.CommandContext(ctx, m.programs.installDB, args...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("install mariadb in %q: %w\n%s", m.DataDir, err, output)
 	}
@@ -124,7 +129,8 @@ func (m *MariaDB) identity() []string {
 }
 
 func (m *MariaDB) arguments() []string {
-	args := append(m.identity(),
+	args := append(m.identity(), m.programs.args...)
+	args = append(args,
 		"--datadir="+m.DataDir,
 		"--socket="+m.Socket,
 		"--pid-file="+filepath.Join(m.Dir, "mysqld.pid"),
@@ -149,7 +155,7 @@ func (m *MariaDB) Start(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, mariadbPatience)
 	defer cancel()
-	argv := append([]string{m.installed.MariaDBD}, m.arguments()...)
+	argv := append([]string{m.programs.server}, m.arguments()...)
 	process, err := startProcess("mariadb", m.Log(), argv...)
 	if err != nil {
 		return err

@@ -11,8 +11,10 @@ import (
 	"cwb/internal/testbed"
 )
 
-func TestMariaDBKeepsDataOverRestarts(t *testing.T) {
-	server := testbed.MariaDBForTest(t, testbed.MariaDBOptions{BinLog: true})
+func TestMariaDBKeepsDataOverRestarts(t *testing.T) { testMariaDBKeepsData(t, testbed.MariaDB1011) }
+
+func testMariaDBKeepsData(t *testing.T, version testbed.MariaDBVersion) {
+	server := testbed.MariaDBForTest(t, testbed.MariaDBOptions{Version: version, BinLog: true})
 	db, err := server.Open("")
 	if err != nil {
 		t.Fatal(err)
@@ -22,6 +24,10 @@ func TestMariaDBKeepsDataOverRestarts(t *testing.T) {
 		if _, err := db.Exec(statement); err != nil {
 			t.Fatal(err)
 		}
+	}
+	var release string
+	if err := db.QueryRow("SELECT VERSION()").Scan(&release); err != nil || !strings.HasPrefix(release, version.String()+".") {
+		t.Errorf("version %q, %v; want %s", release, err, version)
 	}
 	restart(t, server.Kill, server)
 	restart(t, func() error { return server.Stop(t.Context()) }, server)

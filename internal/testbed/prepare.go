@@ -14,14 +14,16 @@ type Part string
 
 // The parts that servers need.
 const (
-	PartMariaDB   Part = "mariadb"
-	PartCassandra Part = "cassandra"
+	PartMariaDB    Part = "mariadb" // 10.11, Debian's
+	PartMariaDB114 Part = "mariadb-11.4"
+	PartCassandra  Part = "cassandra"
 )
 
 // Installed says where the installed parts are. Fields of parts not asked for are empty.
 type Installed struct {
 	MariaDBD         string // the server program
 	MariaDBInstallDB string // the program that makes a new data directory
+	MariaDB114       string // directory of MariaDB 11.4, with its bin, scripts and share
 	Java             string // a Java 17 runtime
 	CassandraLib     string // directory of the jars of Cassandra and its nodetool
 	NodetoolClasses  string // nodetool's classes as Java archives them, for a quick start; may not exist
@@ -30,7 +32,8 @@ type Installed struct {
 //go:embed prepare.sh
 var prepareScript string
 
-// Prepare installs the given parts, all of them when none is given, and says where they are.
+// Prepare installs the given parts and says where they are. No part means one version of each
+// server, those that options with no version start.
 // It does nothing when they are there already, and may run in several processes at once.
 // Installing Debian packages needs root.
 func Prepare(ctx context.Context, parts ...Part) (Installed, error) {
@@ -61,6 +64,7 @@ func parseInstalled(output string) Installed {
 	return Installed{
 		MariaDBD:         paths["mariadbd"],
 		MariaDBInstallDB: paths["mariadb_install_db"],
+		MariaDB114:       paths["mariadb114"],
 		Java:             paths["java"],
 		CassandraLib:     paths["cassandra_lib"],
 		NodetoolClasses:  paths["nodetool_classes"],

