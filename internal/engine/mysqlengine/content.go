@@ -2,12 +2,12 @@ package mysqlengine
 
 import (
 	"cmp"
-	"strings"
 
 	"cwb/internal/backup"
 )
 
-// others lists a database's objects that are no tables, for the manifest.
+// others lists a database's views and sequences, for the manifest. Triggers, routines and
+// events are in the schema alone.
 func (d database) others() []backup.Table {
 	var out []backup.Table
 	add := func(name text, kind string) {
@@ -18,17 +18,6 @@ func (d database) others() []backup.Table {
 	}
 	for _, q := range d.Sequences {
 		add(q.Name, "sequence")
-	}
-	for _, t := range d.Tables {
-		for _, trg := range t.Triggers {
-			add(trg.Name, "trigger")
-		}
-	}
-	for _, r := range d.Routines {
-		add(r.Name, strings.ToLower(r.Type))
-	}
-	for _, e := range d.Events {
-		add(e.Name, "event")
 	}
 	return out
 }

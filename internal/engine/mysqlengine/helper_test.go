@@ -1,7 +1,6 @@
 package mysqlengine
 
 import (
-	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -24,9 +23,3 @@ func (d testDir) Create(name string) (io.WriteCloser, error) {
 func (d testDir) Open(name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
 }
-
-// noDir is a directory that nothing may touch.
-type noDir struct{}
-
-func (noDir) Create(string) (io.WriteCloser, error) { return nil, errors.New("created") }
-func (noDir) Open(string) (io.ReadCloser, error)    { return nil, errors.New("opened") }

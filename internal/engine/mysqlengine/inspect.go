@@ -48,15 +48,22 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 
-// readSchema reads the schema as it is now, and what of it would be refused.
+// readSchema reads the schema as it is now, and what of it would be refused. Objects that
+// are dropped between being listed and being read make it begin again.
 func (v *survey) readSchema(ctx context.Context, s *session, node *config.MySQL) error {
-	c := &catalog{s: s, p: v.product, locking: node.Lock == config.LockTables}
-	found, err := c.read(ctx, node.Databases)
-	if err != nil {
-		return err
+	var err error
+	for range captureTries {
+		c := &catalog{s: s, p: v.product, locking: node.Lock == config.LockTables}
+		var found *schema
+		if found, err = c.read(ctx, node.Databases); err == nil {
+			v.schema, v.refusals, v.locked = found, c.refusals, c.locked
+			return nil
+		}
+		if !isServerError(err, moved...) {
+			break
+		}
 	}
-	v.schema, v.refusals, v.locked = found, c.refusals, c.locked
-	return nil
+	return err
 }
 
 // rung is the way to one moment that a take would use, and why.

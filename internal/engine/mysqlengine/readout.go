@@ -127,13 +127,10 @@ func (r *readOut) readTables(ctx context.Context) error {
 	}
 	order := r.captured.order
 	for i := len(order) - 1; i >= 0; i-- {
-		t := order[i]
-		if !lockableEngines[t.table.Engine] {
-			if err := r.readTable(ctx, r.main, t); err != nil {
-				return err
-			}
+		if err := r.readTable(ctx, r.main, order[i]); err != nil {
+			return err
 		}
-		if err := r.release(ctx, t, i); err != nil {
+		if err := r.release(ctx, order[i], i); err != nil {
 			return err
 		}
 	}
@@ -147,7 +144,7 @@ func (r *readOut) readLocked(ctx context.Context) error {
 	if len(r.survey.locked) == 0 {
 		return nil
 	}
-	for _, t := range r.captured.order {
+	for _, t := range r.survey.schema.tables() {
 		if !lockableEngines[t.table.Engine] {
 			continue
 		}
@@ -215,13 +212,13 @@ func (r *readOut) content() executor.Content {
 		out.Tables = append(out.Tables, backup.Table{
 			Database: string(t.database.Name), Name: string(t.table.Name), Type: "table", Rows: r.rows[t], Bytes: r.bytes[t],
 		})
-		out.Totals.Tables++
 		out.Totals.Rows += r.rows[t]
 	}
 	for _, d := range r.survey.schema.Databases {
 		out.Tables = append(out.Tables, d.others()...)
 	}
 	slices.SortFunc(out.Tables, compareTables)
+	out.Totals.Tables = int64(len(out.Tables))
 	for _, f := range r.files {
 		out.Totals.Files++
 		out.Totals.Bytes += f.Content.Bytes

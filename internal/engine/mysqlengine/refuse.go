@@ -102,11 +102,6 @@ func columnLine(create, column string) string {
 	return line
 }
 
-// lossy finds out whether a question mark in a column's definition is one.
-func (c *catalog) lossy(context.Context, object, rawColumn, string) (bool, error) {
-	return false, nil
-}
-
 func ascii(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] >= utf8.RuneSelf {

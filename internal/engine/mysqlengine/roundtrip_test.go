@@ -35,19 +35,21 @@ func TestExportGivesEverythingBack(t *testing.T) {
 func copyDatabases(t *testing.T, source, target *bed, databases []string) {
 	t.Helper()
 	content, dir := source.mustTake(databases...)
+	source.load(target, source.engine(source.node(databases...)), content, dir)
+}
+
+// load exports a backup of b and loads it into target with the stock client.
+func (b *bed) load(target *bed, e *Engine, content executor.Content, dir testDir) {
+	b.t.Helper()
 	var script bytes.Buffer
-	e := source.engine(source.node(databases...))
-	if err := e.Export(t.Context(), dir, manifestOf(content), executor.Selection{}, &script); err != nil {
-		t.Fatal(err)
+	if err := e.Export(b.t.Context(), dir, manifestOf(content), executor.Selection{}, &script); err != nil {
+		b.t.Fatal(err)
 	}
 	if !strings.HasSuffix(script.String(), exportEnd) {
-		t.Error("the export has no last line")
-	}
-	if path := os.Getenv("CWB_KEEP_EXPORT"); path != "" {
-		os.WriteFile(path, script.Bytes(), 0o600)
+		b.t.Error("the export has no last line")
 	}
 	if output, err := target.client(script.Bytes()); err != nil {
-		t.Fatalf("load: %v\n%s", err, output)
+		b.t.Fatalf("load: %v\n%s", err, output)
 	}
 }
 

@@ -13,24 +13,28 @@ const (
 	errAccessDeniedDatabase = 1044
 	errAccessDenied         = 1045
 	errUnknownDatabase      = 1049
-	errUnknownTable         = 1109
-	errTableAccessDenied    = 1142
+	errHostNotAllowed       = 1130
 	errNoSuchTable          = 1146
 	errPacketTooLarge       = 1153
 	errUnknownVariable      = 1193
 	errLockWaitTimeout      = 1205
-	errHostNotAllowed       = 1130
-	errSpecialAccess        = 1227
-	errQueryInterrupted     = 1317
-	errViewInvalid          = 1356
-	errProcAccessDenied     = 1370
+	errNoSuchRoutine        = 1305
+	errWrongObject          = 1347
+	errNoSuchTrigger        = 1360
 	errTableDefChanged      = 1412
-	errNoSuchUser           = 1449
+	errNoSuchEvent          = 1539
 	errNoPassword           = 1698
 	errMustChangePassword   = 1820
 	errAccountLocked        = 3118
+	errNotSequence          = 4089
 	errMariaAccountLocked   = 4151
 )
+
+// moved are the errors that say that what was just listed has been dropped or replaced.
+var moved = []uint16{
+	errUnknownDatabase, errNoSuchTable, errNoSuchRoutine, errWrongObject, errNoSuchTrigger,
+	errTableDefChanged, errNoSuchEvent, errNotSequence,
+}
 
 // refusedLogin are the errors of a login that another password or account would cure.
 var refusedLogin = map[uint16]bool{

@@ -29,6 +29,8 @@ type bed struct {
 
 func newBed(t *testing.T, args ...string) *bed {
 	t.Helper()
+	// A server that starts deletes all temporary tables in its tmpdir, also another server's.
+	args = append(args, "--tmpdir="+t.TempDir())
 	server := testbed.MariaDBForTest(t, testbed.MariaDBOptions{BinLog: true, Args: args})
 	db, err := server.Open("")
 	if err != nil {

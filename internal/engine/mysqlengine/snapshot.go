@@ -115,9 +115,14 @@ func (p *prepared) lockTables(ctx context.Context) error {
 // metadata lock, and a table that was altered or truncated since the snapshot answers with
 // error 1412, which would otherwise be an empty table and no error
 // (https://bugs.mysql.com/bug.php?id=71025). The savepoint before each table lets its lock go
-// as soon as it has been read.
+// as soon as it has been read. Tables without transactions are LOCK TABLES' business, and
+// their engines refuse savepoints.
 func (p *prepared) touch(ctx context.Context) error {
-	for i, t := range p.survey.schema.tables() {
+	for _, t := range p.survey.schema.tables() {
+		if lockableEngines[t.table.Engine] {
+			continue
+		}
+		i := len(p.captured.order)
 		if err := p.main.exec(ctx, fmt.Sprintf("SAVEPOINT cwb%d", i)); err != nil {
 			return err
 		}
@@ -144,7 +149,7 @@ func (p *prepared) compareSchema(ctx context.Context) error {
 // lockError tells apart a table that changed, one that somebody holds, and the rest.
 func (p *prepared) lockError(what string, err error) error {
 	switch {
-	case isServerError(err, errTableDefChanged, errNoSuchTable, errUnknownDatabase):
+	case isServerError(err, moved...):
 		return fmt.Errorf("%s: %w: %w", what, errMoved, err)
 	case isServerError(err, errLockWaitTimeout):
 		return fmt.Errorf("%s: %w: somebody's ALTER, LOCK or long transaction held it for more than lock_wait = %s; wait for its end (SHOW PROCESSLIST), or raise lock_wait",
