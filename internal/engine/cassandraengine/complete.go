@@ -89,7 +89,8 @@ func completeTable(folders []where, tag string) ([]found, error) {
 	return files, checkManifests(files)
 }
 
-// checkSSTables proves that every SSTable has exactly the files that its TOC.txt lists.
+// checkSSTables proves that every SSTable has exactly the files that its TOC.txt lists, but for
+// parts of attached indexes.
 func checkSSTables(files []found) error {
 	sstables := map[string]map[string]found{} // root, folder and prefix → component → file
 	for _, f := range files {
@@ -127,7 +128,7 @@ func checkTOC(parts map[string]found) error {
 		return fmt.Errorf("%w: %q lists no Data.db", executor.ErrRefused, toc.path())
 	}
 	for _, name := range listed {
-		if _, ok := parts[name]; !ok {
+		if _, ok := parts[name]; !ok && !(component{name: name}).isAttachedIndex() {
 			return fmt.Errorf("%w: %q lists %q, which is missing", executor.ErrRefused, toc.path(), name)
 		}
 	}

@@ -53,7 +53,7 @@ func (e *Engine) checkRoom() error {
 	for _, dir := range e.node.DataDirs {
 		var fs syscall.Statfs_t
 		if err := syscall.Statfs(dir, &fs); err != nil {
-			return fmt.Errorf("free space of %q: %w", dir, err)
+			return fmt.Errorf("%w: free space of %q: %w", executor.ErrRefused, dir, err)
 		}
 		free := int64(fs.Bavail) * fs.Bsize
 		if free < e.minFree {

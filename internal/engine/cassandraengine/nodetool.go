@@ -25,7 +25,7 @@ type nodetool struct {
 }
 
 // outputLimit is far above what any command used here prints.
-const outputLimit = 4 << 20
+const outputLimit = 1 << 20
 
 // passedOn are the variables that nodetool and its java need; all others stay here.
 var passedOn = map[string]bool{
@@ -40,22 +40,27 @@ func (n nodetool) run(ctx context.Context, command string, args ...string) (stri
 		return "", err
 	}
 	outer := ctx
-	ctx, cancel := context.WithTimeout(outer, n.limit)
-	defer cancel()
-	var stdout, stderr limited
+	ctx, timedOut := context.WithTimeout(outer, n.limit)
+	defer timedOut()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	stdout, stderr := limited{full: stop}, limited{full: stop}
 	cmd := exec.CommandContext(ctx, program, append(append(n.argv[1:len(n.argv):len(n.argv)], command), args...)...)
 	cmd.Dir = "/"
 	cmd.Env = n.environment()
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err = runGroup(cmd)
-	if ctx.Err() != nil {
-		return "", n.killed(outer, command)
+	if cause := context.Cause(ctx); cause != nil {
+		return "", n.killed(outer, cause, command)
 	}
 	return stdout.String(), judge(command, stdout.String(), stderr.String(), err)
 }
 
 // killed tells an impatient caller from a nodetool that hangs.
-func (n nodetool) killed(outer context.Context, command string) error {
+func (n nodetool) killed(outer context.Context, cause error, command string) error {
+	if errors.Is(cause, errTooMuch) {
+		return fmt.Errorf("nodetool %s was killed: %w", command, cause)
+	}
 	if err := outer.Err(); err != nil {
 		return fmt.Errorf("nodetool %s was killed before it ended: %w", command, err)
 	}
@@ -135,14 +140,21 @@ func (n nodetool) environment() []string {
 	return env
 }
 
-// limited keeps the first outputLimit bytes and lets the rest go by.
-type limited struct{ bytes.Buffer }
+// limited stops a program that prints more than outputLimit. It does not embed its buffer,
+// whose ReadFrom would bypass Write.
+type limited struct {
+	buffer bytes.Buffer
+	full   context.CancelCauseFunc
+}
 
-var errTooMuch = errors.New("nodetool prints without end")
+var errTooMuch = errors.New("it prints without end")
 
 func (l *limited) Write(p []byte) (int, error) {
-	if l.Len()+len(p) > outputLimit {
-		return 0, errTooMuch
+	if l.buffer.Len()+len(p) > outputLimit {
+		l.full(errTooMuch)
+		return len(p), nil
 	}
-	return l.Buffer.Write(p)
+	return l.buffer.Write(p)
 }
+
+func (l *limited) String() string { return l.buffer.String() }

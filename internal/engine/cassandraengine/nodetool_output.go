@@ -72,10 +72,7 @@ func parseSchemaVersions(output string) (schemaVersions, error) {
 	found := schemaVersions{byVersion: map[string]string{}}
 	for _, line := range trimmedLines(list) {
 		if line == "" {
-			if len(found.byVersion) > 0 {
-				break
-			}
-			continue
+			continue // stands between the versions
 		}
 		m := versionLine.FindStringSubmatch(line)
 		if m == nil {

@@ -37,9 +37,6 @@ func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
 	if was := begun.Identity; !was.IsZero() && was != t.local.identity() {
 		return fmt.Errorf("%w: the server is now another one (%s) than when it was planned for (%s): plan again", executor.ErrRefused, t.local.identity(), was)
 	}
-	if err := t.engine.checkRoom(); err != nil {
-		return err
-	}
 	if err := t.engine.checkSameNode(ctx, t.local); err != nil {
 		return err
 	}
@@ -47,6 +44,9 @@ func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
 		return err
 	}
 	if t.before, err = t.engine.ready(ctx, t.server, t.local); err != nil {
+		return err
+	}
+	if err := t.engine.checkRoom(); err != nil {
 		return err
 	}
 	return t.checkUnused()

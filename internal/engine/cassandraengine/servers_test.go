@@ -130,11 +130,6 @@ func (r *real) tryTake(between func(), previous ...taken) (taken, error) {
 	defer p.Close()
 	f := p.Footprint()
 	k.begun.Tag, k.begun.Keyspaces, k.begun.DataDirs = f.Tag, f.Keyspaces, f.DataDirs
-	r.t.Cleanup(func() {
-		if err := r.engine.Discard(context.Background(), k.begun); err != nil {
-			r.t.Error(err)
-		}
-	})
 	if _, err := p.Capture(r.t.Context()); err != nil {
 		return k, err
 	}

@@ -2,6 +2,7 @@ package cassandraengine
 
 import (
 	"regexp"
+	"strings"
 )
 
 // component is one file of an SSTable, by its name.
@@ -35,6 +36,14 @@ func parseComponent(file string) (component, bool) {
 // Digest.adler32 in between, Digest.sha1 before.
 func (c component) isDigest() bool {
 	return c.name == "Digest.crc32" || c.name == "Digest.adler32" || c.name == "Digest.sha1"
+}
+
+// isAttachedIndex recognizes the parts of an index that lie beside the data (SAI, SASI). A
+// TOC.txt may list ones that are not there: Cassandra 5.0.5 writes no SAI+…+Meta.db for an
+// SSTable without a value to index, but lists it, and appends to the TOC.txt of a snapshot when
+// an index is made later. The server makes missing ones again when it loads an SSTable.
+func (c component) isAttachedIndex() bool {
+	return strings.HasPrefix(c.name, "SAI+") || strings.HasPrefix(c.name, "SI_")
 }
 
 // isIncidental recognizes the files of a snapshot that are about it, not in it.

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+
+	"cwb/executor"
 )
 
 // found is one file of a snapshot, as it lies.
@@ -102,14 +104,14 @@ func snapshotFiles(w where, tag string) ([]found, error) {
 	}
 	for _, dir := range dirs {
 		if !strings.HasPrefix(dir, ".") || !word.MatchString(dir[1:]) {
-			return nil, fmt.Errorf("%q is not the folder of an index: what made it?", filepath.Join(w.root, folder, dir))
+			return nil, fmt.Errorf("%w: %q is not the folder of an index: what made it?", executor.ErrRefused, filepath.Join(w.root, folder, dir))
 		}
 		inner, deeper, err := filesIn(w.root, folder, dir+"/")
 		if err != nil {
 			return nil, err
 		}
 		if len(deeper) > 0 {
-			return nil, fmt.Errorf("%q: there is no such folder in a snapshot", filepath.Join(w.root, folder, dir, deeper[0]))
+			return nil, fmt.Errorf("%w: %q: there is no such folder in a snapshot", executor.ErrRefused, filepath.Join(w.root, folder, dir, deeper[0]))
 		}
 		files = append(files, inner...)
 	}
@@ -132,7 +134,7 @@ func filesIn(root, folder, sub string) (files []found, dirs []string, err error)
 			return nil, nil, err
 		}
 		if !info.Mode().IsRegular() {
-			return nil, nil, fmt.Errorf("%q is neither file nor folder", filepath.Join(dir, entry.Name()))
+			return nil, nil, fmt.Errorf("%w: %q is neither file nor folder", executor.ErrRefused, filepath.Join(dir, entry.Name()))
 		}
 		files = append(files, found{root: root, folder: folder, name: sub + entry.Name(), stamp: stampOf(info)})
 	}

@@ -1,0 +1,109 @@
+package cassandraengine
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"cwb/executor"
+)
+
+// script makes a nodetool of a shell script.
+func script(t *testing.T, text string) nodetool {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "nodetool")
+	writeFile(t, path, "#!/bin/sh\n"+text)
+	if err := os.Chmod(path, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return nodetool{argv: []string{path}, limit: 10 * time.Second}
+}
+
+func TestNodetoolIsKilledWithItsChildren(t *testing.T) {
+	pidFile := filepath.Join(t.TempDir(), "pid")
+	n := script(t, "sleep 60 & echo $! >"+pidFile+"; wait")
+	n.limit = 300 * time.Millisecond
+	start := time.Now()
+	if _, err := n.run(t.Context(), "snapshot"); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("error %v", err)
+	}
+	if took := time.Since(start); took > 3*time.Second {
+		t.Errorf("took %s", took)
+	}
+	data, err := os.ReadFile(pidFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pid, _ := strconv.Atoi(strings.TrimSpace(string(data)))
+	if !goneSoon(pid) {
+		t.Error("its child lives on")
+	}
+}
+
+// goneSoon waits for a process to end, or to be a zombie that nobody has waited for yet.
+func goneSoon(pid int) bool {
+	for range 100 {
+		stat, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
+		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || strings.Contains(string(stat), ") Z ") {
+			return true
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return false
+}
+
+func TestNodetoolEndsWithTheCaller(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	defer cancel()
+	_, err := script(t, "sleep 60").run(ctx, "info")
+	if err == nil || !strings.Contains(err.Error(), "was killed before it ended") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestNodetoolEnvironment(t *testing.T) {
+	n := script(t, "env; pwd")
+	n.env = []string{"PATH=/bin:/usr/bin", "JAVA_HOME=/java", "OFFSITE_SECRET_ACCESS_KEY=secret", "LD_PRELOAD=/x", "LC_ALL=de_DE"}
+	out, err := n.run(t.Context(), "info")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"PATH=/bin:/usr/bin\n", "JAVA_HOME=/java\n", "LC_ALL=C\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in %q", want, out)
+		}
+	}
+	if strings.Contains(out, "secret") || strings.Contains(out, "LD_PRELOAD") {
+		t.Errorf("too much in %q", out)
+	}
+}
+
+func TestNodetoolThatPrintsWithoutEnd(t *testing.T) {
+	if _, err := script(t, "exec yes").run(t.Context(), "info"); !errors.Is(err, errTooMuch) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestNodetoolIsFoundInItsPath(t *testing.T) {
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "nodetool"), "#!/bin/sh\necho here\n")
+	n := nodetool{argv: []string{"nodetool"}, env: []string{"PATH=" + dir + ":/bin"}, limit: time.Second}
+	if _, err := n.find(); !errors.Is(err, executor.ErrRefused) {
+		t.Errorf("a file that cannot be run: %v", err)
+	}
+	os.Chmod(filepath.Join(dir, "nodetool"), 0o755)
+	if out, err := n.run(t.Context(), "info"); err != nil || out != "here\n" {
+		t.Errorf("%q, %v", out, err)
+	}
+	for _, argv := range [][]string{nil, {""}, {"../nodetool"}, {"nosuch"}} {
+		if _, err := (nodetool{argv: argv}).find(); !errors.Is(err, executor.ErrRefused) {
+			t.Errorf("%q: %v", argv, err)
+		}
+	}
+}
