@@ -61,6 +61,13 @@ func (s *scanner) endLine() {
 	s.head = s.head[:0]
 }
 
+// end looks at what follows the last newline: a line that may be cut, so no name in it counts.
+func (s *scanner) end() {
+	if line := strings.TrimSpace(string(s.head)); line != "" {
+		s.complete = strings.HasPrefix(line, dumpTrailer)
+	}
+}
+
 // line looks at the beginning of a line.
 func (s *dumpScan) line(line string) {
 	if strings.TrimSpace(line) == "" {
@@ -128,7 +135,7 @@ func scanDump(ctx context.Context, r io.Reader, limit int64) (dumpScan, error) {
 		s.Write(buf[:n])
 		switch {
 		case errors.Is(err, io.EOF):
-			s.endLine()
+			s.end()
 			return s.dumpScan, nil
 		case err != nil:
 			return s.dumpScan, fmt.Errorf("it is damaged after %d bytes: %w", s.bytes, err)
