@@ -17,6 +17,8 @@ import (
 
 // CassandraOptions says what server [StartCassandra] starts.
 type CassandraOptions struct {
+	// Version is 5.0 unless set.
+	Version CassandraVersion
 	// Dir is the server's directory: configuration, data and log. It is made when it does not
 	// exist; one that a server of the same cluster has run in before is used again.
 	Dir string
@@ -46,7 +48,7 @@ type Cassandra struct {
 
 	storagePort  int
 	options      CassandraOptions
-	installed    Installed
+	programs     cassandraPrograms
 	process      *process
 	reservations []*reservation
 }
@@ -60,7 +62,7 @@ const (
 // StartCassandra starts a server and returns when it answers CQL, having joined its ring. It
 // installs what the server needs first where that is missing.
 func StartCassandra(ctx context.Context, options CassandraOptions) (*Cassandra, error) {
-	installed, err := Prepare(ctx, PartCassandra)
+	programs, err := options.Version.prepare(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +76,7 @@ func StartCassandra(ctx context.Context, options CassandraOptions) (*Cassandra, 
 		CQLPort:     cassandraCQLPort,
 		storagePort: cassandraStoragePort,
 		options:     options,
-		installed:   installed,
+		programs:    programs,
 	}
 	if c.ClusterName == "" {
 		c.ClusterName = "testbed"

@@ -10,15 +10,22 @@ import (
 	"cwb/internal/testbed"
 )
 
-func TestCassandraKeepsDataOverRestarts(t *testing.T) {
+func TestCassandraKeepsDataOverRestarts(t *testing.T) { testCassandraKeepsData(t, testbed.Cassandra50) }
+
+func TestCassandra41KeepsDataOverRestarts(t *testing.T) {
+	testCassandraKeepsData(t, testbed.Cassandra41)
+}
+
+func testCassandraKeepsData(t *testing.T, version testbed.CassandraVersion) {
 	server := testbed.CassandraForTest(t, testbed.CassandraOptions{
+		Version:     version,
 		ClusterName: "it's \"one\"",
 		DataDirs:    2,
 		Settings:    map[string]string{"auto_snapshot": "false"},
 	})
-	version, err := server.RunNodetool(t.Context(), "version")
-	if err != nil || !strings.Contains(version, "ReleaseVersion: 5.0") {
-		t.Fatalf("nodetool version: %q, %v", version, err)
+	release, err := server.RunNodetool(t.Context(), "version")
+	if err != nil || !strings.Contains(release, "ReleaseVersion: "+version.String()+".") {
+		t.Fatalf("nodetool version: %q, %v; want %s", release, err, version)
 	}
 	run(t, server, "CREATE KEYSPACE k WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}",
 		"CREATE TABLE k.t (a int PRIMARY KEY)", "INSERT INTO k.t (a) VALUES (7)")

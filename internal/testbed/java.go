@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// What Cassandra 5.0 needs opened of Java 17, as in its own conf/jvm17-server.options.
+// What Cassandra 5.0 needs opened of Java 17, as in its own conf/jvm17-server.options. It is
+// more than what 4.1 needs of Java 11.
 var (
 	serverOpens = []string{
 		"java.base/sun.nio.ch", "java.base/java.io", "java.base/java.util", "java.base/java.util.concurrent",
@@ -44,7 +45,7 @@ func opened(opens, exports []string) []string {
 // serverCommand is the command line of the server.
 func (c *Cassandra) serverCommand() []string {
 	argv := []string{
-		c.installed.Java, "-ea", "-Xms512M", "-Xmx512M", "-Xss512k", "-XX:+UseSerialGC", "-XX:-UsePerfData",
+		c.programs.java, "-ea", "-Xms512M", "-Xmx512M", "-Xss512k", "-XX:+UseSerialGC", "-XX:-UsePerfData",
 		"-XX:+ExitOnOutOfMemoryError",
 		"-XX:TieredStopAtLevel=1", // a third less time to start than with the optimizing compiler
 	}
@@ -77,7 +78,7 @@ func (c *Cassandra) properties() map[string]string {
 }
 
 func (c *Cassandra) classPath() string {
-	return c.confDir() + ":" + filepath.Join(c.installed.CassandraLib, "*")
+	return c.confDir() + ":" + filepath.Join(c.programs.jars.Lib, "*")
 }
 
 // shellQuote quotes the words for a shell.

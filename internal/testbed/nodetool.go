@@ -14,15 +14,15 @@ func (c *Cassandra) writeNodetool() error {
 	if err := os.WriteFile(c.logbackFile("nodetool"), []byte(logback("ERROR")), 0o644); err != nil {
 		return err
 	}
-	argv := []string{c.installed.Java, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
-		"-XX:SharedArchiveFile=" + c.installed.NodetoolClasses, "-Xshare:auto"}
+	argv := []string{c.programs.toolJava, "-Xmx128m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData",
+		"-XX:SharedArchiveFile=" + c.programs.jars.NodetoolClasses, "-Xshare:auto"}
 	argv = append(argv, opened(nodetoolOpens, nodetoolExports)...)
 	argv = append(argv,
 		"-Dlogback.configurationFile=file://"+c.logbackFile("nodetool"),
 		"-Dcassandra.storagedir="+c.tmpDir(),
 		"-Djava.io.tmpdir="+c.tmpDir(),
 		"-Duser.home="+c.tmpDir(), // where it keeps a history of its calls
-		"-cp", filepath.Join(c.installed.CassandraLib, "*"),
+		"-cp", filepath.Join(c.programs.jars.Lib, "*"),
 		"org.apache.cassandra.tools.NodeTool")
 	path := filepath.Join(c.Dir, "bin", "nodetool")
 	text := fmt.Sprintf("#!/bin/sh\nexec %s \"$@\"\n", shellQuote(argv))

@@ -14,9 +14,10 @@ type Part string
 
 // The parts that servers need.
 const (
-	PartMariaDB    Part = "mariadb" // 10.11, Debian's
-	PartMariaDB114 Part = "mariadb-11.4"
-	PartCassandra  Part = "cassandra"
+	PartMariaDB     Part = "mariadb" // 10.11, Debian's
+	PartMariaDB114  Part = "mariadb-11.4"
+	PartCassandra   Part = "cassandra" // 5.0
+	PartCassandra41 Part = "cassandra-4.1"
 )
 
 // Installed says where the installed parts are. Fields of parts not asked for are empty.
@@ -24,9 +25,16 @@ type Installed struct {
 	MariaDBD         string // the server program
 	MariaDBInstallDB string // the program that makes a new data directory
 	MariaDB114       string // directory of MariaDB 11.4, with its bin, scripts and share
-	Java             string // a Java 17 runtime
-	CassandraLib     string // directory of the jars of Cassandra and its nodetool
-	NodetoolClasses  string // nodetool's classes as Java archives them, for a quick start; may not exist
+	Java             string // a Java 17 runtime, for Cassandra 5.0 and nodetool
+	Java11           string // for Cassandra 4.1
+	Cassandra        JarSet // 5.0
+	Cassandra41      JarSet
+}
+
+// JarSet is one version of Cassandra.
+type JarSet struct {
+	Lib             string // directory of the jars of the server and its nodetool
+	NodetoolClasses string // nodetool's classes as Java archives them, for a quick start; may not exist
 }
 
 //go:embed prepare.sh
@@ -66,7 +74,8 @@ func parseInstalled(output string) Installed {
 		MariaDBInstallDB: paths["mariadb_install_db"],
 		MariaDB114:       paths["mariadb114"],
 		Java:             paths["java"],
-		CassandraLib:     paths["cassandra_lib"],
-		NodetoolClasses:  paths["nodetool_classes"],
+		Java11:           paths["java11"],
+		Cassandra:        JarSet{paths["cassandra_lib"], paths["cassandra_nodetool_classes"]},
+		Cassandra41:      JarSet{paths["cassandra41_lib"], paths["cassandra41_nodetool_classes"]},
 	}
 }

