@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -19,17 +20,33 @@ func (e *Engine) Discard(ctx context.Context, b backup.Begun) error {
 	if err := e.checkDiscard(b); err != nil {
 		return fmt.Errorf("discard %s of %s: %w", b.Set, e.addr, err)
 	}
-	left, err := snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag)
+	left, err := e.settled(ctx, b)
+	if err == nil && len(left) > 0 {
+		err = e.clear(ctx, b)
+	}
 	if err != nil {
 		return fmt.Errorf("discard %s of %s: %w", b.Set, e.addr, err)
 	}
-	if len(left) == 0 {
-		return nil
-	}
-	if err := e.clear(ctx, b); err != nil {
-		return fmt.Errorf("discard %s of %s: %w", b.Set, e.addr, err)
-	}
+	e.memory.settle(b.Tag)
 	return nil
+}
+
+// settled lists the folders of the snapshot. When its capture was cut short, the server may
+// still be making it, so they are watched until none has come for a while.
+func (e *Engine) settled(ctx context.Context, b backup.Begun) ([]where, error) {
+	left, err := snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag)
+	for err == nil && e.memory.isUnsettled(b.Tag) {
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case <-time.After(e.options.SettleWait):
+		}
+		before := len(left)
+		if left, err = snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag); len(left) == before {
+			break
+		}
+	}
+	return left, err
 }
 
 // checkDiscard refuses whatever could reach further than that one snapshot: without keyspaces,

@@ -1,9 +1,11 @@
 package cassandraengine
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -72,6 +74,7 @@ func TestDiscardIsHonest(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			f := newFake(t)
 			b := f.mustRun(f.spec(0)).begun
+			f.engine.memory = memory{}
 			c.spoil(f)
 			err := f.engine.Discard(t.Context(), b)
 			if err == nil || !strings.Contains(err.Error(), c.says) || (c.is != nil && !errors.Is(err, c.is)) {
@@ -88,5 +91,31 @@ func TestDiscardOfWhatNeverBegan(t *testing.T) {
 	f := newFake(t)
 	if err := f.engine.Discard(t.Context(), backup.Begun{Node: f.engine.addr, Set: "20261122T000000Z"}); err != nil {
 		t.Error(err)
+	}
+}
+
+// A nodetool that is killed leaves the server making the snapshot; what comes late goes too.
+func TestDiscardWaitsForASnapshotThatWasCutShort(t *testing.T) {
+	f := newFake(t)
+	f.engine.tool.limit = 100 * time.Millisecond
+	f.engine.options.SettleWait = 300 * time.Millisecond
+	f.nodetool(`
+if [ $1 = snapshot ]; then
+	setsid sh -c "sleep 0.2; mkdir -p '$DATA'/homer/*/snapshots/$3" >/dev/null 2>&1 &
+	sleep 60
+fi` + honest)
+	spec := f.spec(0)
+	if _, err := f.run(spec, nil); !errors.Is(err, context.DeadlineExceeded) {
+		t.Fatalf("error %v", err)
+	}
+	f.engine.tool.limit = 10 * time.Second
+	b := spec.Begun
+	b.Tag, b.Keyspaces, b.DataDirs = b.Set.Tag(b.Node), []string{"homer"}, []string{f.data}
+	if err := f.engine.Discard(t.Context(), b); err != nil {
+		t.Fatal(err)
+	}
+	time.Sleep(200 * time.Millisecond)
+	if left, _ := snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag); len(left) > 0 || !strings.Contains(f.calls(), "clearsnapshot") {
+		t.Errorf("left %v; calls:\n%s", left, f.calls())
 	}
 }

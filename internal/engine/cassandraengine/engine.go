@@ -18,6 +18,7 @@ type Options struct {
 	AgreementWait time.Duration    // how long one schema on all hosts is waited for; default 30 s
 	RehashAfter   time.Duration    // files hashed longer ago are read again; default 30 days
 	Parallel      int              // files hashed at once; default 2
+	SettleWait    time.Duration    // how long the folders of a snapshot that was cut short are watched; default 3 s
 }
 
 func (o Options) withDefaults() Options {
@@ -29,6 +30,7 @@ func (o Options) withDefaults() Options {
 	o.AgreementWait = orDefault(o.AgreementWait, 30*time.Second)
 	o.RehashAfter = orDefault(o.RehashAfter, 30*24*time.Hour)
 	o.Parallel = orDefault(o.Parallel, 2)
+	o.SettleWait = orDefault(o.SettleWait, 3*time.Second)
 	return o
 }
 
@@ -49,6 +51,7 @@ type Engine struct {
 	options Options
 	tool    nodetool
 	connect func(ctx context.Context) (server, error)
+	memory  memory
 }
 
 var _ executor.Engine = (*Engine)(nil)

@@ -72,15 +72,19 @@ func newFake(t *testing.T) *fake {
 		}, Statements: []statement{{"keyspace", "homer", "CREATE KEYSPACE homer;"}}}},
 	}
 	f.nodetool(honest)
-	f.engine = New(config.Node{
-		Addr: backup.NodeAddr{Kind: backup.Cassandra, Name: "homer"},
-		Cassandra: &config.Cassandra{
-			Address: "127.0.0.1:9042", Nodetool: []string{filepath.Join(dir, "nodetool"), "-pw", "s3cr3t"},
-			DataDirs: []string{f.data}, Keyspaces: []string{"homer"},
-		},
-	}, Options{Now: func() time.Time { return f.now }, ToolTimeout: 10 * time.Second, AgreementWait: time.Millisecond})
+	f.engine = New(f.config(), Options{Now: func() time.Time { return f.now }, ToolTimeout: 10 * time.Second, AgreementWait: time.Millisecond, SettleWait: 50 * time.Millisecond})
 	f.engine.connect = func(context.Context) (server, error) { return f.server, f.down }
 	return f
+}
+
+func (f *fake) config() config.Node {
+	return config.Node{
+		Addr: backup.NodeAddr{Kind: backup.Cassandra, Name: "homer"},
+		Cassandra: &config.Cassandra{
+			Address: "127.0.0.1:9042", Nodetool: []string{filepath.Join(f.dir, "nodetool"), "-pw", "s3cr3t"},
+			DataDirs: []string{f.data}, Keyspaces: []string{"homer"},
+		},
+	}
 }
 
 func undashed(id string) string { return strings.ReplaceAll(id, "-", "") }

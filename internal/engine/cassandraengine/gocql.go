@@ -25,8 +25,11 @@ type cqlServer struct {
 // connectCQL connects with protocol 4, or with 3, which is all that Cassandra 2.1 speaks.
 func connectCQL(ctx context.Context, address string, limit time.Duration) (server, error) {
 	session, err := openSession(ctx, address, 4, limit)
-	if err != nil && strings.Contains(err.Error(), "protocol version") {
+	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "protocol version") {
 		session, err = openSession(ctx, address, 3, limit)
+	}
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, connectError(address, err)

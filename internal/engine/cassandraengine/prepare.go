@@ -55,6 +55,9 @@ func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
 // checkSameNode proves that nodetool reaches the node that answers CQL; a snapshot of another
 // one would be none of ours.
 func (e *Engine) checkSameNode(ctx context.Context, l local) error {
+	if e.memory.isProven(l.hostID, e.options.Now()) {
+		return nil
+	}
 	output, err := e.tool.run(ctx, "info")
 	if err != nil {
 		return err
@@ -66,6 +69,7 @@ func (e *Engine) checkSameNode(ctx context.Context, l local) error {
 	if id != l.hostID {
 		return fmt.Errorf("%w: nodetool reaches the host %s, CQL at %s the host %s: correct nodetool's -h and -p, or address", executor.ErrRefused, id, e.node.Address, l.hostID)
 	}
+	e.memory.prove(id, e.options.Now())
 	return nil
 }
 

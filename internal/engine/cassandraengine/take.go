@@ -41,16 +41,24 @@ func (t *take) Capture(ctx context.Context) (time.Time, error) {
 		return time.Time{}, err
 	}
 	moment := t.engine.options.Now().UTC()
-	args := append([]string{"-t", t.tag, "--"}, t.engine.node.Keyspaces...)
-	output, err := t.engine.tool.run(ctx, "snapshot", args...)
-	if err != nil {
+	if err := t.snapshot(ctx); err != nil {
+		t.engine.memory.unsettle(t.tag) // a nodetool that was killed leaves the server working
 		return time.Time{}, fmt.Errorf("capture %s: %w", t.engine.addr, err)
-	}
-	if err := parseSnapshot(output, t.tag); err != nil {
-		return time.Time{}, fmt.Errorf("capture %s: %w: %w", t.engine.addr, executor.ErrRefused, err)
 	}
 	t.captured = moment
 	return moment, nil
+}
+
+func (t *take) snapshot(ctx context.Context) error {
+	args := append([]string{"-t", t.tag, "--"}, t.engine.node.Keyspaces...)
+	output, err := t.engine.tool.run(ctx, "snapshot", args...)
+	if err != nil {
+		return err
+	}
+	if err := parseSnapshot(output, t.tag); err != nil {
+		return fmt.Errorf("%w: %w", executor.ErrRefused, err)
+	}
+	return nil
 }
 
 // Close ends the connection.
