@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/google/renameio/v2"
 	"github.com/spf13/cobra"
@@ -37,12 +36,12 @@ how. Without a PATH the policy of --policy is meant.`,
 func (a *app) format(paths []string, check, diff bool) error {
 	changed := 0
 	for _, path := range paths {
-		files, err := policyFiles(path)
-		if err != nil {
-			return err
+		files, diags := config.Files(path)
+		if diags.HasErrors() {
+			return a.cannotFormat(diags, path)
 		}
 		for _, file := range files {
-			did, err := a.formatFile(file, check || diff, diff)
+			did, err := a.formatFile(file.Text, file.Name, check || diff, diff)
 			if err != nil {
 				return err
 			}
@@ -57,43 +56,17 @@ func (a *app) format(paths []string, check, diff bool) error {
 	return nil
 }
 
-// policyFiles lists the *.hcl files that a path means.
-func policyFiles(path string) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, &failure{code: exitError, summary: "cannot read the policy", detail: err.Error(), remedy: "name a directory or file: cwb fmt PATH", err: err}
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	files, err := filepath.Glob(filepath.Join(escapeGlob(path), "*.hcl"))
-	if err != nil || len(files) == 0 {
-		return nil, &failure{code: exitError, summary: "no policy there", detail: fmt.Sprintf("%s has no *.hcl file", path)}
-	}
-	return files, nil
+// cannotFormat prints why a file was left as it is.
+func (a *app) cannotFormat(diags config.Diagnostics, path string) error {
+	_, width := terminal(a.stderr)
+	_ = diags.Write(a.stderr, a.color(a.stderr), width)
+	return &failure{code: exitError, summary: "cannot format", detail: path + ": it was left as it is", remedy: "mend the errors above first"}
 }
 
-func escapeGlob(path string) string {
-	var b bytes.Buffer
-	for _, c := range []byte(path) {
-		if bytes.IndexByte([]byte(`*?[\`), c) >= 0 {
-			b.WriteByte('\\')
-		}
-		b.WriteByte(c)
-	}
-	return b.String()
-}
-
-func (a *app) formatFile(file string, dry, diff bool) (bool, error) {
-	old, err := readSaved(file)
-	if err != nil {
-		return false, err
-	}
+func (a *app) formatFile(old []byte, file string, dry, diff bool) (bool, error) {
 	formatted, diags := config.Format(old, file)
 	if diags.HasErrors() {
-		_, width := terminal(a.stderr)
-		_ = diags.Write(a.stderr, a.color(a.stderr), width)
-		return false, &failure{code: exitError, summary: "cannot format", detail: file + " is not valid HCL; it was left as it is"}
+		return false, a.cannotFormat(diags, file)
 	}
 	if bytes.Equal(old, formatted) {
 		return false, nil
