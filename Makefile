@@ -4,10 +4,13 @@
 TEST_FLAGS ?= -p 2 -timeout 40m
 FUZZ_TIME  ?= 10s
 
-.PHONY: build prepare lint test fuzz demo
+.PHONY: build man prepare lint test fuzz demo
 
 build: ## the tool, as bin/cwb
 	CGO_ENABLED=0 go build -trimpath -o bin/cwb ./cmd/cwb
+
+man: ## the man pages, cmd/cwb/man/*.1, from what the verbs say of themselves
+	go test ./cmd/cwb -run TestManPages -update
 
 prepare: ## servers and tools that the tests and the demo need
 	@bash internal/testbed/prepare.sh >/dev/null

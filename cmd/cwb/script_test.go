@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"cwb/config"
+	"cwb/internal/backup"
+	"cwb/internal/view/schematest"
+	"cwb/planner"
+)
+
+// setup gives every script the examples, in lab/ a policy whose paths lie in its own
+// directory, where no server answers, and in timed/ the same with cron.
+func setup(env *testscript.Env) error {
+	env.Setenv("USER", "ops")
+	env.Setenv("TERM", "xterm")
+	env.Setenv(rootEnv, filepath.Join(env.WorkDir, "root"))
+	if err := os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS("../../examples")); err != nil {
+		return err
+	}
+	text, err := os.ReadFile("testdata/lab/cwb.hcl")
+	if err != nil {
+		return err
+	}
+	lab := strings.ReplaceAll(string(text), "/replaced/by/setup", env.WorkDir)
+	timed := strings.Replace(lab, `timezone   = "UTC"`, `scheduler  = "cron"`, 1)
+	for name, content := range map[string]string{"lab/cwb.hcl": lab, "timed/cwb.hcl": timed} {
+		if err := newFile(filepath.Join(env.WorkDir, name), content); err != nil {
+			return err
+		}
+	}
+	for _, dir := range []string{"store/ellis", "root/etc/cron.d"} {
+		if err := os.MkdirAll(filepath.Join(env.WorkDir, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func newFile(file, content string) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(content), 0o644)
+}
+
+// scriptCommands are what scripts can do beside starting cwb.
+func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"status":   status,
+		"mode":     mode,
+		"flip":     flip,
+		"saveplan": savePlan,
+		"hostile":  hostile,
+		"schema":   holdsTo,
+		"nowhere":  nowhere,
+	}
+}
+
+// status CODE COMMAND… runs a command that must end with CODE. Its output can be looked at
+// as after exec.
+func status(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status CODE COMMAND…")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	var exit *exec.ExitError
+	if err := ts.Exec(args[1], args[2:]...); errors.As(err, &exit) {
+		got = exit.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if got != want {
+		ts.Fatalf("exit status %d, want %d", got, want)
+	}
+}
+
+// mode PERM FILE… checks permission bits.
+func mode(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.ParseUint(args[0], 8, 32)
+	ts.Check(err)
+	for _, file := range args[1:] {
+		info, err := os.Stat(ts.MkAbs(file))
+		ts.Check(err)
+		if got := info.Mode().Perm(); got != fs.FileMode(want) {
+			ts.Fatalf("%s has mode %o, want %o", file, got, want)
+		}
+	}
+}
+
+// flip FILE TEXT changes one bit of the first byte of TEXT in FILE.
+func flip(ts *testscript.TestScript, _ bool, args []string) {
+	file := ts.MkAbs(args[0])
+	data, err := os.ReadFile(file)
+	ts.Check(err)
+	at := bytes.Index(data, []byte(args[1]))
+	if at < 0 {
+		ts.Fatalf("%s does not hold %q", args[0], args[1])
+	}
+	data[at] ^= 1
+	ts.Check(os.WriteFile(file, data, 0o600))
+}
+
+// savePlan FILE [host=NAME] [age=DURATION] [deployment=NAME] writes a plan for lab/, as cwb
+// would have on that host, so long ago.
+func savePlan(ts *testscript.TestScript, _ bool, args []string) {
+	policy, diags := config.Load(ts.MkAbs("lab"), config.Options{Version: version})
+	if diags.HasErrors() {
+		ts.Fatalf("%s", diags.JSON())
+	}
+	host, err := os.Hostname()
+	ts.Check(err)
+	state := planner.State{At: time.Now().UTC().Truncate(time.Second), Host: host, Deployment: policy.Deployment}
+	for _, n := range policy.Nodes {
+		state.Nodes = append(state.Nodes, planner.NodeState{Node: n.Addr, Server: planner.Server{Identity: backup.Identity{Machine: "m1", DataDir: "/var/lib/mysql"}}})
+	}
+	for _, arg := range args[1:] {
+		key, value, _ := strings.Cut(arg, "=")
+		switch key {
+		case "host":
+			state.Host = value
+		case "age":
+			age, err := time.ParseDuration(value)
+			ts.Check(err)
+			state.At = state.At.Add(-age)
+		case "deployment":
+			policy.Deployment, state.Deployment = value, value
+		default:
+			ts.Fatalf("saveplan knows no %q", key)
+		}
+	}
+	plan, err := planner.Diff(policy, state, state.At, planner.Request{Verb: planner.VerbReconcile})
+	ts.Check(err)
+	plan.Tool = version
+	data, err := planner.EncodePlan(plan)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), data, 0o600))
+}
+
+// hostile STATE FILE writes STATE again with control characters, terminal sequences and
+// bidirectional overrides in all that comes from outside.
+func hostile(ts *testscript.TestScript, _ bool, args []string) {
+	data, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	state, err := planner.DecodeState(data)
+	ts.Check(err)
+	const evil = "\x1b]0;owned\x07\x1b[2J\r\u009b31m\u202edoog\x7f"
+	for i := range state.Nodes {
+		n := &state.Nodes[i]
+		n.Server.Consistency, n.Server.ConsistencyReason = evil, evil
+		n.Server.Notes = []string{evil}
+		n.Problems = []string{evil}
+		n.Unreadable = []planner.Unreadable{{Path: evil, Error: evil}}
+		n.Foreign = append(n.Foreign, backup.Foreign{Node: n.Node, Name: evil, Kind: backup.ForeignOther, Reason: evil})
+		n.Lock = &planner.Lock{Who: evil, Command: evil}
+	}
+	state.Legacy = []planner.LegacyJob{{Path: "/etc/crontab", Line: 1, Text: evil}}
+	if len(args) > 2 { // a server that is down explains itself
+		state.Nodes[0].Server.Down = evil
+	}
+	data, err = planner.EncodeState(state)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}
+
+// nowhere TEXT FILE… checks that no file holds TEXT, below directories too.
+func nowhere(ts *testscript.TestScript, _ bool, args []string) {
+	for _, root := range args[1:] {
+		ts.Check(filepath.WalkDir(ts.MkAbs(root), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			if err == nil && bytes.Contains(data, []byte(args[0])) {
+				return fmt.Errorf("%s holds %q", path, args[0])
+			}
+			return err
+		}))
+	}
+}
+
+// schema NAME FILE holds JSON output to its published schema.
+func holdsTo(ts *testscript.TestScript, _ bool, args []string) {
+	if err := schematest.Check(args[0], []byte(ts.ReadFile(args[1]))); err != nil {
+		ts.Fatalf("%v", err)
+	}
+}
