@@ -6,9 +6,9 @@ import (
 	"io/fs"
 )
 
-// errBusy is returned by [Folder.Lock] when another process, or another opening of the file
+// ErrBusy is returned by [Folder.Lock] when another process, or another opening of the file
 // by this one, holds the lock.
-var errBusy = errors.New("locked by another process")
+var ErrBusy = errors.New("locked by another process")
 
 // A Disk is where a node's directories lie. The zero-configuration one is this machine's;
 // tests put one in its place that fails on demand.
@@ -55,7 +55,7 @@ type Writer interface {
 // A Locker takes locks that end with the process that holds them.
 type Locker interface {
 	// Lock takes an exclusive lock on a file that it creates when missing, or returns
-	// errBusy at once.
+	// ErrBusy at once.
 	Lock(name string) (release func() error, err error)
 	// Locked reports whether anybody holds it.
 	Locked(name string) (bool, error)

@@ -35,13 +35,13 @@ func (s *shelves) Close() {
 // paths that cwb would not have written are refused, whatever its digest says.
 func (s *shelves) find(file backup.File) (Folder, string, error) {
 	if !local(file.Path) {
-		return nil, "", fmt.Errorf("%q is no path below a backup", file.Path)
+		return nil, "", &astray{fmt.Sprintf("%q is no path below a backup", file.Path)}
 	}
 	if file.Root == "" {
 		return s.own, path.Join(string(s.begun.Set), file.Path), nil
 	}
 	if !s.n.declared(file.Root, s.begun) {
-		return nil, "", fmt.Errorf("%s is no data directory of %s", file.Root, s.n.cfg.Addr)
+		return nil, "", &astray{fmt.Sprintf("%s is no data directory of %s", file.Root, s.n.cfg.Addr)}
 	}
 	if s.roots[file.Root] == nil {
 		f, err := s.n.disk.Open(file.Root)
@@ -52,6 +52,11 @@ func (s *shelves) find(file backup.File) (Folder, string, error) {
 	}
 	return s.roots[file.Root], file.Path, nil
 }
+
+// astray is a file that the manifest puts where no file of a backup may be.
+type astray struct{ why string }
+
+func (e *astray) Error() string { return e.why }
 
 // local reports whether p is a clean path that stays below the directory it is joined to.
 func local(p string) bool {
@@ -94,11 +99,14 @@ func (s *shelves) missing(ctx context.Context, m backup.Manifest) ([]string, err
 
 func (s *shelves) look(file backup.File) (problem string, err error) {
 	folder, name, err := s.find(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Sprintf("%s is missing", file.Root), nil
-	}
-	if err != nil {
-		return err.Error(), nil
+	var wrong *astray
+	switch {
+	case errors.As(err, &wrong):
+		return wrong.why, nil
+	case errors.Is(err, fs.ErrNotExist):
+		return file.Root + " is missing", nil
+	case err != nil: // what cannot be read now is not proven missing
+		return "", err
 	}
 	info, err := folder.Lstat(name)
 	switch {

@@ -42,7 +42,7 @@ func (n *Node) lock(ctx context.Context, f Folder) (func() error, error) {
 		if err == nil {
 			return release, nil
 		}
-		if !errors.Is(err, errBusy) {
+		if !errors.Is(err, ErrBusy) {
 			return nil, fmt.Errorf("lock %s: %w", n.cfg.Addr, err)
 		}
 		if try == lockTries {

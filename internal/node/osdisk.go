@@ -138,7 +138,7 @@ func (f osFolder) Lock(name string) (func() error, error) {
 	lock := flock.New(filepath.Join(f.root.Name(), name), flock.SetFlag(os.O_CREATE|os.O_RDWR), flock.SetPermissions(0o600))
 	got, err := lock.TryLock()
 	if err == nil && !got {
-		err = errBusy
+		err = ErrBusy
 	}
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())

@@ -72,11 +72,12 @@ func (s *session) Run(ctx context.Context, a planner.Action, p executor.Progress
 }
 
 // Close gives the lock back. The holder's name goes first: once the lock is free, somebody
-// else may write his.
+// else may write his. What is left half made goes too, if it can; else the next run clears it.
 func (s *session) Close() error {
 	if s.release == nil {
 		return nil
 	}
+	_ = s.emptyTmp()
 	named := removeIfThere(s.f, holderFile)
 	s.n.setOpen(false)
 	err := errors.Join(named, s.release(), s.f.Close())
