@@ -6,7 +6,7 @@
 // (TakeSnapshotTask), and nodetool's exit status has lied before. So the engine believes only
 // what it sees. A take is good when
 //
-//   - the schema read before the capture equals the schema read after it,
+//   - the schema read before the snapshot equals the schema read right after it,
 //   - every table and view of it has its folder, and no other table has one,
 //   - manifest.json, every TOC.txt and the files present agree, over all data directories,
 //   - every byte was read and hashed, or is vouched for by an earlier manifest (see known).

@@ -28,6 +28,8 @@ type fakeServer struct {
 	dirs    []string
 	schemas map[string]keyspaceSchema
 	closed  int
+	asked   int       // how often for a schema
+	onAsked func(int) // called each time
 }
 
 func (s *fakeServer) local(context.Context) (local, error)  { return s.row, nil }
@@ -38,6 +40,10 @@ func (s *fakeServer) dataDirs(context.Context) ([]string, bool, error) {
 }
 
 func (s *fakeServer) schema(_ context.Context, name string) (keyspaceSchema, error) {
+	s.asked++
+	if s.onAsked != nil {
+		s.onAsked(s.asked)
+	}
 	k, ok := s.schemas[name]
 	if !ok {
 		return keyspaceSchema{}, errNoKeyspace

@@ -25,7 +25,7 @@ type cqlServer struct {
 // connectCQL connects with protocol 4, or with 3, which is all that Cassandra 2.1 speaks.
 func connectCQL(ctx context.Context, address string, limit time.Duration) (server, error) {
 	session, err := openSession(ctx, address, 4, limit)
-	if err != nil && ctx.Err() == nil && strings.Contains(err.Error(), "protocol version") {
+	if err != nil && ctx.Err() == nil && wrongProtocol(err) {
 		session, err = openSession(ctx, address, 3, limit)
 	}
 	if ctx.Err() != nil {
@@ -35,6 +35,12 @@ func connectCQL(ctx context.Context, address string, limit time.Duration) (serve
 		return nil, connectError(address, err)
 	}
 	return &cqlServer{session: session}, nil
+}
+
+// wrongProtocol recognizes the two ways in which gocql tells that a server answered in another
+// version, or with an error frame, to the first request.
+func wrongProtocol(err error) bool {
+	return strings.Contains(err.Error(), "protocol version") || strings.Contains(err.Error(), "Unknown type of response to startup frame")
 }
 
 // openSession returns when ctx ends, although gocql's own connecting cannot be cancelled: a
@@ -50,8 +56,9 @@ func openSession(ctx context.Context, address string, protocol int, limit time.D
 	}
 	done := make(chan opened, 1)
 	go func() {
-		session, err := cluster.CreateSession()
-		done <- opened{session, err}
+		var o opened
+		o.err = guard(func() (err error) { o.session, err = cluster.CreateSession(); return err })
+		done <- o
 	}()
 	select {
 	case o := <-done:

@@ -46,7 +46,9 @@ func (h *hasher) all(ctx context.Context, files []found, results []backup.File) 
 		return nil
 	})
 	for range h.parallel {
-		group.Go(func() error { return h.worker(ctx, next, files, results) })
+		group.Go(func() error {
+			return guard(func() error { return h.worker(ctx, next, files, results) })
+		})
 	}
 	return group.Wait()
 }

@@ -17,7 +17,7 @@ func (e *Engine) Prepare(ctx context.Context, spec executor.TakeSpec) (executor.
 	if err != nil {
 		return nil, err
 	}
-	t := &take{engine: e, server: s, tag: spec.Begun.Set.Tag(spec.Begun.Node), previous: spec.Previous}
+	t := &take{engine: e, server: s, set: spec.Begun.Set, tag: spec.Begun.Set.Tag(spec.Begun.Node), previous: spec.Previous}
 	if err := t.prepare(ctx, spec.Begun); err != nil {
 		s.close()
 		return nil, fmt.Errorf("prepare %s: %w", e.addr, err)

@@ -25,9 +25,6 @@ func (t *take) ReadOut(ctx context.Context, dir executor.Dir, p executor.Progres
 }
 
 func (t *take) readOut(ctx context.Context, dir executor.Dir, p executor.Progress) (executor.Content, error) {
-	if err := t.checkSchema(ctx); err != nil {
-		return executor.Content{}, err
-	}
 	folders, err := snapshotFolders(t.engine.node.DataDirs, t.engine.node.Keyspaces, t.tag)
 	if err != nil {
 		return executor.Content{}, err
@@ -48,19 +45,6 @@ func (t *take) readOut(ctx context.Context, dir executor.Dir, p executor.Progres
 		return executor.Content{}, err
 	}
 	return t.content(tables, append(stored, files...)), nil
-}
-
-// checkSchema refuses a take around which the schema changed: it could lack a table that the
-// schema has, or hold files that fit another definition.
-func (t *take) checkSchema(ctx context.Context) error {
-	after, err := readSchema(ctx, t.server, t.engine.node.Keyspaces)
-	if err != nil {
-		return err
-	}
-	if changed := t.before.difference(after); changed != "" {
-		return fmt.Errorf("%w: the schema changed while the snapshot was taken (%s): run cwb apply again", executor.ErrRefused, changed)
-	}
-	return nil
 }
 
 func (t *take) collect() ([]tableFiles, error) {

@@ -14,11 +14,12 @@ import (
 type take struct {
 	engine   *Engine
 	server   server
+	set      backup.SetID
 	tag      string
 	previous []backup.Manifest
 	local    local
 	hosts    []peer
-	before   schema // as it was before the capture
+	before   schema // as it was at the last reading, and at the capture
 	captured time.Time
 	closed   bool
 
@@ -34,19 +35,56 @@ func (t *take) Footprint() executor.Footprint {
 	}
 }
 
+// captures is how often a capture is made when the schema changes under it.
+const captures = 3
+
 // Capture takes one snapshot of all keyspaces. The moment is that before nodetool is started:
-// whatever was acknowledged by then is in the snapshot.
+// whatever was acknowledged by then is in the snapshot. When the schema is another one after it,
+// the snapshot could lack a table, or hold files that fit another definition: it is cleared and
+// taken again.
 func (t *take) Capture(ctx context.Context) (time.Time, error) {
 	if err := t.checkUnused(); err != nil {
 		return time.Time{}, err
 	}
-	moment := t.engine.options.Now().UTC()
+	for n := 1; ; n++ {
+		moment, changed, err := t.captureOnce(ctx)
+		if err == nil && changed == "" {
+			t.captured = moment
+			return moment, nil
+		}
+		if err == nil && n == captures {
+			err = fmt.Errorf("%w: the schema changed each of %d times while the snapshot was taken (last: %s): run cwb apply again when nobody alters it", executor.ErrRefused, n, changed)
+		}
+		if err == nil {
+			err = t.engine.clear(ctx, t.begun())
+		}
+		if err != nil {
+			return time.Time{}, fmt.Errorf("capture %s: %w", t.engine.addr, err)
+		}
+	}
+}
+
+// captureOnce tells what of the schema changed between the last reading and now; the new one
+// is what the next attempt has to find.
+func (t *take) captureOnce(ctx context.Context) (moment time.Time, changed string, err error) {
+	moment = t.engine.options.Now().UTC()
 	if err := t.snapshot(ctx); err != nil {
 		t.engine.memory.unsettle(t.tag) // a nodetool that was killed leaves the server working
-		return time.Time{}, fmt.Errorf("capture %s: %w", t.engine.addr, err)
+		return moment, "", err
 	}
-	t.captured = moment
-	return moment, nil
+	after, err := readSchema(ctx, t.server, t.engine.node.Keyspaces)
+	if err != nil {
+		return moment, "", err
+	}
+	changed = t.before.difference(after)
+	t.before = after
+	return moment, changed, nil
+}
+
+// begun is as much of the take's record as clearing its snapshot needs.
+func (t *take) begun() backup.Begun {
+	f := t.Footprint()
+	return backup.Begun{Node: t.engine.addr, Set: t.set, Identity: t.local.identity(), Tag: f.Tag, Keyspaces: f.Keyspaces, DataDirs: f.DataDirs}
 }
 
 func (t *take) snapshot(ctx context.Context) error {
