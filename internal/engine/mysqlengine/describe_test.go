@@ -130,7 +130,11 @@ func (d describer) table(name, quoted, kind string) {
 	}
 	sort.Strings(lines)
 	d.out["rows "+name] = fmt.Sprintf("%d\n%s", len(lines), strings.Join(lines, "\n"))
-	d.out["checksum "+name] = d.rows("CHECKSUM TABLE " + quoted)[0][1]
+	if create := d.out["create "+name]; !strings.Contains(create, " inet") && !strings.Contains(create, " uuid") && !strings.Contains(create, " VIRTUAL") {
+		// Of an INET6 that is NULL, and of virtual columns, 10.11.19 sums whatever lies in
+		// memory: each time another.
+		d.out["checksum "+name] = d.rows("CHECKSUM TABLE " + quoted)[0][1]
+	}
 }
 
 func (d describer) programs() {
