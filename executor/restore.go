@@ -2,9 +2,9 @@ package executor
 
 import (
 	"context"
-	"time"
 
 	"cwb/internal/backup"
+	"cwb/planner"
 )
 
 // A Restorer is an engine that can bring back what was backed up. Everything a restore does
@@ -20,26 +20,31 @@ type Restorer interface {
 }
 
 // RestorePhase is one part of a restore, in this order.
-type RestorePhase string
+type RestorePhase = backup.RestorePhase
 
 // The phases. Which of them a restore has, its [Examination] says.
 const (
 	// PhaseLoad brings everything onto the server without touching what is served, and
 	// proves it there. MySQL: into a scratch schema, counted. Cassandra: staged as hard links
 	// inside the data directory and rehearsed by an import into a scratch keyspace.
-	PhaseLoad RestorePhase = "load"
+	PhaseLoad = backup.PhaseLoad
 	// PhaseSwap puts the loaded tables in the place of the live ones by one atomic statement;
 	// triggers, views, routines and events follow (MySQL).
-	PhaseSwap RestorePhase = "swap"
-	// PhaseTruncate empties the live tables, once for the whole ring (Cassandra).
-	PhaseTruncate RestorePhase = "truncate"
-	// PhaseImport loads the staged files into the live tables and compares (Cassandra).
-	PhaseImport RestorePhase = "import"
+	PhaseSwap = backup.PhaseSwap
+	// PhaseTruncate empties the live tables, once for the whole ring (Cassandra): it runs on
+	// one member, once every member has loaded.
+	PhaseTruncate = backup.PhaseTruncate
+	// PhaseImport loads the staged files into the live tables and compares (Cassandra). It
+	// begins on no member before the truncate has ended.
+	PhaseImport = backup.PhaseImport
 	// PhaseUndo gives back what was there before, from what the restore kept on the server
-	// and in Notes. It works after any phase, also after one that was cut.
-	PhaseUndo RestorePhase = "undo"
+	// and in Notes, and from the safety backup. It works after any phase, also after one that
+	// was cut, and leaves nothing of the restore behind. Of a ring, the member that has
+	// PhaseTruncate in [RestoreOrder.Phases] comes first and empties the tables once more,
+	// if [RestoreOrder.Emptied]; the others then only import.
+	PhaseUndo = backup.PhaseUndo
 	// PhaseConfirm drops what was kept as the undo, and everything else the restore left.
-	PhaseConfirm RestorePhase = "confirm"
+	PhaseConfirm = backup.PhaseConfirm
 )
 
 // RestoreOrder is what shall be brought back, from what. It is the same for all phases of a
@@ -47,7 +52,18 @@ const (
 type RestoreOrder struct {
 	ID     string // "20261122T000000Z": unique on the node; names scratch schemas, staging folders, kept tables
 	Source RestoreSource
-	Notes  Notes // of this restore on this node
+	Notes  Notes // of this restore on this node; Examine only reads them
+
+	// Safety is the safety backup that was taken before the load; nil for Examine, where there
+	// was nothing to be saved, and when it is gone.
+	Safety *RestoreSource
+	Phases []RestorePhase // of this restore on this node, undo and confirm left out; nil for Examine
+	// Adds says that only a part of a ring is restored: nothing is truncated, and what is
+	// imported comes beside what is there.
+	Adds bool
+	// Emptied says, for PhaseUndo, that the tables of the ring were, or may have been,
+	// emptied by this restore, on whichever member.
+	Emptied bool
 
 	Selection Selection // databases or keyspaces, tables; empty: everything in the backup
 	As        string    // another database or keyspace beside the live one; needs one selected database
@@ -61,7 +77,7 @@ type RestoreOrder struct {
 }
 
 // RestoreSource is where the content comes from: exactly one of an own backup and a foreign
-// one.
+// one. PhaseUndo and PhaseConfirm may come without either: by then it may be gone.
 type RestoreSource struct {
 	Record   *backup.Record   // an own backup, already proven good file by file
 	Begun    *backup.Begun    // of it
@@ -79,48 +95,14 @@ type Notes interface {
 	Get(name string) ([]byte, error)
 }
 
-// Examination is what a restore would do on one node, and what is in its way.
-type Examination struct {
-	Identity  backup.Identity // of the present server
-	Phases    []RestorePhase  // that it needs, in order, without undo and confirm
-	Replaces  []RestoreTable  // in order of name
-	Stays     []string        // tables of the same databases that the backup does not have: they stay, or go with Exact
-	Method    string          // for people: how, in one sentence
-	Impact    string          // for people: what the service will notice
-	Undo      string          // for people: what is kept as the undo, and for how long
-	NeedBytes int64           // disk that the load needs
-	FreeBytes int64           // disk that there is
-	Refusals  []Refusal       // what keeps it from running; empty: it can run
-	Warnings  []string        // what the operator has to know before saying yes
-	Ring      []string        // Cassandra: host ids that must take part
-}
-
-// RestoreTable is a table that a restore brings back.
-type RestoreTable struct {
-	Database string `json:"database"`
-	Name     string `json:"name"`
-	Exists   bool   `json:"exists"`    // now, on the server
-	Rows     int64  `json:"rows"`      // in the backup, where the product counts them
-	LiveRows int64  `json:"live_rows"` // now, by the server's own estimate; -1 unknown
-	Bytes    int64  `json:"bytes"`     // in the backup
-}
-
-// Refusal is a reason not to restore, and what lifts it.
-type Refusal struct {
-	Reason string `json:"reason"`
-	Flag   string `json:"flag,omitempty"` // that lifts it, such as "--onto-new-identity"; empty: none does
-}
-
-// RestoreRecord is what a node keeps of a restore: restore.json among its notes.
-type RestoreRecord struct {
-	ID       string         `json:"id"`
-	Set      backup.SetID   `json:"set,omitempty"`
-	Foreign  string         `json:"foreign,omitempty"`
-	Safety   backup.SetID   `json:"safety,omitempty"` // the safety backup taken before
-	Phase    RestorePhase   `json:"phase"`            // begun last
-	Ended    bool           `json:"ended"`            // that phase ended well
-	Phases   []RestorePhase `json:"phases"`           // that it needs
-	Began    time.Time      `json:"began"`
-	Finished time.Time      `json:"finished,omitzero"` // all phases ended, or undone
-	By       string         `json:"by"`
-}
+// What an examination finds stands in plans; its fields are explained there.
+type (
+	// Examination is what a restore would do on one node, and what is in its way.
+	Examination = planner.Examination
+	// RestoreTable is a table that a restore brings back.
+	RestoreTable = planner.RestoreTable
+	// Refusal is a reason not to restore, and what lifts it.
+	Refusal = planner.Refusal
+	// RestoreRecord is what a node keeps of a restore: restore.json among its notes.
+	RestoreRecord = backup.Restore
+)

@@ -17,7 +17,7 @@ var (
 
 // sealed lists the types that are stored as records.
 type sealed interface {
-	Begun | Record | Manifest | Hold | Check | Acceptance | Succession
+	Begun | Record | Manifest | Hold | Check | Acceptance | Succession | Restore
 }
 
 // Encode writes v as an indented JSON object with "format_version" first in meaning and a

@@ -124,7 +124,7 @@ func (n *Node) readManifest(f Reader, s *survey) error {
 	return nil
 }
 
-func readRecordFile[T backup.Begun | backup.Record | backup.Manifest | backup.Hold | backup.Check | backup.Acceptance | backup.Succession](f Reader, name string) (T, backup.Digest, error) {
+func readRecordFile[T backup.Begun | backup.Record | backup.Manifest | backup.Hold | backup.Check | backup.Acceptance | backup.Succession | backup.Restore](f Reader, name string) (T, backup.Digest, error) {
 	var zero T
 	data, err := readAll(f, name)
 	if errors.Is(err, fs.ErrNotExist) {
