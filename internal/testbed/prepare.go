@@ -41,9 +41,8 @@ type JarSet struct {
 var prepareScript string
 
 // Prepare installs the given parts and says where they are. No part means one version of each
-// server, those that options with no version start.
-// It does nothing when they are there already, and may run in several processes at once.
-// Installing Debian packages needs root.
+// server, those that options with no version start. It does nothing when they are there
+// already, and may run in several processes at once. Installing Debian packages needs root.
 func Prepare(ctx context.Context, parts ...Part) (Installed, error) {
 	if len(parts) == 0 {
 		parts = []Part{PartMariaDB, PartCassandra}

