@@ -61,9 +61,10 @@ func (d *draft) checkShrink() error {
 	return nil
 }
 
+// exists reports whether any node has something under an id.
 func (w *world) exists(id backup.SetID) bool {
 	for _, sets := range w.sets {
-		if slices.ContainsFunc(sets, func(s *Set) bool { return s.ID == id && !s.debris }) {
+		if slices.ContainsFunc(sets, func(s *Set) bool { return s.ID == id }) {
 			return true
 		}
 	}

@@ -3,12 +3,12 @@ package planner
 import "strings"
 
 // cleanups asks for the removal of what killed runs left. It is ours by its begun-record;
-// what another server began, or the clock puts in the future, is left alone.
+// what is held, what another server began, and what the clock puts in the future stays.
 func (d *draft) cleanups() {
 	d.w.eachPlace(func(pl *place) {
 		for i := range pl.state.Backups {
 			b := &pl.state.Backups[i]
-			if b.Status != Debris || d.w.future(b.Set) || !pl.ours(b) {
+			if b.Status != Debris || b.Held != nil || d.w.future(b.Set) || !pl.ours(b) {
 				continue
 			}
 			d.add(Step{

@@ -87,3 +87,19 @@ func measureOf(p Part, node backup.NodeAddr, older []*Set, limit config.Percent)
 	}
 	return nil
 }
+
+// measuredBefore are the removals that must have happened before that of l: a measure goes
+// after the shrunken sets that it measures, an accepted set after the larger ones before it.
+func measuredBefore(l LetGo, remove []LetGo, limit config.Percent) (needs []StepID) {
+	accepted := l.part.Backup.ShrinkAccepted || l.part.accepting
+	for _, other := range remove {
+		if !accepted && !other.part.Shrunken || other.Node != l.Node || other.part.Backup.Status != Good || l.part.Backup.Status != Good {
+			continue
+		}
+		a, b := l.part.Backup.Totals, other.part.Backup.Totals
+		if other.part.Shrunken && other.Set > l.Set && shrunken(b, a, limit) || accepted && other.Set < l.Set && shrunken(a, b, limit) {
+			needs = append(needs, other.step())
+		}
+	}
+	return needs
+}

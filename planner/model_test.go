@@ -51,7 +51,7 @@ func do(s *planner.State, a planner.Action, now time.Time) {
 // take adds a good set under the first second that is free on every node.
 func take(s *planner.State, a planner.Take, now time.Time) {
 	id := backup.NewSetID(now)
-	for slices.ContainsFunc(a.Nodes, func(n backup.NodeAddr) bool { return find(s, n, id) != nil }) {
+	for slices.ContainsFunc(s.Nodes, func(n planner.NodeState) bool { return find(s, n.Node, id) != nil }) {
 		id = id.Next()
 	}
 	for _, addr := range a.Nodes {

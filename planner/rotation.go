@@ -25,7 +25,7 @@ func (w *world) rotate(b config.Backup, r config.Retention, extra []*Set) *rotat
 	ro := &rotation{w: w, retention: r, extra: extra, rules: newRules(r, w.zone), shields: map[backup.NodeAddr]map[*Set]string{}}
 	ro.ruleText = ruleNames(ro.rules, r.KeepWithin)
 	for _, set := range slices.Concat(w.sets[b.Name], extra) {
-		if set.Block == b.Name && set.counts() {
+		if set.Block == b.Name && set.counts {
 			ro.counted = append(ro.counted, set)
 		}
 	}
@@ -88,7 +88,7 @@ func (ro *rotation) keptBy(set *Set) []string {
 	var reasons []string
 	for _, r := range ro.rules {
 		why := ""
-		if set.counts() {
+		if set.counts {
 			why = r.keeps(set)
 		} else {
 			why = r.wouldKeep(set)
@@ -137,7 +137,7 @@ func (ro *rotation) decideBroken(set *Set, p Part) (stays []string, goes string)
 // whyGone gives the reason of a removal.
 func (ro *rotation) whyGone(set *Set) string {
 	switch {
-	case set.counts():
+	case set.counts:
 		return "no rule keeps it: " + ro.ruleText
 	case set.Status == SetIncomplete:
 		return fmt.Sprintf("its set is incomplete, without a good backup of %s, and newer complete sets fill every rule: %s", addresses(set.Missing), ro.ruleText)

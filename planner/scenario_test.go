@@ -65,7 +65,7 @@ func readScenario(t *testing.T, archive *txtar.Archive) *scenario {
 	return sc
 }
 
-func loadPolicy(t *testing.T, text string) *config.Policy {
+func loadPolicy(t testing.TB, text string) *config.Policy {
 	t.Helper()
 	path := filepath.Join("testdata", "policy.hcl")
 	if text != "" {

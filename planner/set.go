@@ -39,6 +39,7 @@ type Set struct {
 	Future   bool              // dated more than five minutes ahead
 
 	debris bool // all of it is what killed runs left: no set at all
+	counts bool // for retention; see countable
 }
 
 // Part is one node's backup within a set. Backup points into the state it was read from.
@@ -89,8 +90,8 @@ func (s *Set) attempt() bool {
 // complete reports whether a set is complete and such that it fills slots.
 func (s *Set) complete() bool { return s.attempt() && s.Status == SetComplete }
 
-// counts reports whether a set is one that retention rules may rely on.
-func (s *Set) counts() bool {
+// countable reports whether a set is one that retention rules may rely on.
+func (s *Set) countable() bool {
 	foreign := func(p Part) bool { return !p.ours }
 	return s.complete() && s.Verified && !s.Shrunken && !slices.ContainsFunc(s.Parts, foreign)
 }

@@ -7,9 +7,9 @@ import (
 	"cwb/internal/backup"
 )
 
-// shield lists a node's backups that stay whatever the rules say: the newest good one, and
-// as many of the newest verified ones as the floor asks for, of whatever block and set. A
-// node whose sets are never complete keeps its floor as well.
+// shield lists a node's backups that stay whatever the rules say, of whatever block and set:
+// as many of the newest good ones, and as many of the newest that are verified and not
+// shrunken, as the floor asks for. A node whose sets are never complete keeps its floor too.
 func (ro *rotation) shield(node backup.NodeAddr) map[*Set]string {
 	if known, ok := ro.shields[node]; ok {
 		return known
@@ -17,15 +17,18 @@ func (ro *rotation) shield(node backup.NodeAddr) map[*Set]string {
 	stays, solid, want := map[*Set]string{}, 0, max(1, ro.retention.MinGood)
 	for i, set := range ro.goods(node) {
 		p, _ := set.part(node)
-		if !p.Shrunken && !p.Backup.VerifiedAt.IsZero() && solid < want {
+		sound := !p.Shrunken && !p.Backup.VerifiedAt.IsZero()
+		if sound {
 			solid++
-			stays[set] = fmt.Sprintf("floor of %s (%d of %d)", node, solid, want)
 		}
-		if i == 0 {
+		switch {
+		case i == 0:
 			stays[set] = "newest good backup of " + node.String()
-		}
-		if solid == want {
-			break
+		case i < want || sound && solid <= want:
+			stays[set] = fmt.Sprintf("min_good = %d for %s", want, node)
+		case solid >= want:
+			ro.shields[node] = stays
+			return stays
 		}
 	}
 	ro.shields[node] = stays
@@ -49,14 +52,19 @@ func (ro *rotation) goods(node backup.NodeAddr) []*Set {
 }
 
 // waitsForSuccessor keeps what a former server left until the floor is made of sets of the
-// present one.
+// present one: the newest that count, so that none of them is about to go itself.
 func (ro *rotation) waitsForSuccessor(p Part) string {
 	if !p.former {
 		return ""
 	}
-	present, want := 0, max(1, ro.retention.MinGood)
+	seen, present, want := 0, 0, max(1, ro.retention.MinGood)
 	for _, set := range ro.counted {
-		if mine, ok := set.part(p.Node); ok && !mine.former {
+		mine, ok := set.part(p.Node)
+		if !ok || seen == want {
+			continue
+		}
+		seen++
+		if !mine.former {
 			present++
 		}
 	}

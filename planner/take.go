@@ -146,7 +146,7 @@ func (w *world) project(t Take, held string) *Set {
 	if held != "" {
 		return nil
 	}
-	set := &Set{ID: w.freeID(t.Block), Block: t.Block, Purpose: t.Purpose, Members: t.Members, Missing: without(t.Members, t.Nodes),
+	set := &Set{ID: w.freeID(), Block: t.Block, Purpose: t.Purpose, Members: t.Members, Missing: without(t.Members, t.Nodes),
 		Status: SetIncomplete, Verified: true}
 	if len(set.Missing) == 0 {
 		set.Status = SetComplete
@@ -155,13 +155,14 @@ func (w *world) project(t Take, held string) *Set {
 		made := &Backup{Set: set.ID, Block: t.Block, Purpose: t.Purpose, Status: Good, Members: t.Members, Identity: w.places[n].present, VerifiedAt: w.now}
 		set.Parts = append(set.Parts, Part{Node: n, Backup: made, ours: true})
 	}
+	set.counts = set.countable()
 	return set
 }
 
-// freeID is the id that a take will have at the earliest.
-func (w *world) freeID(block string) backup.SetID {
+// freeID is the id that a take will have at the earliest: a second that no node has yet.
+func (w *world) freeID() backup.SetID {
 	id := backup.NewSetID(w.now)
-	for slices.ContainsFunc(w.sets[block], func(s *Set) bool { return s.ID == id }) {
+	for w.exists(id) {
 		id = id.Next()
 	}
 	return id

@@ -43,6 +43,11 @@ func newWorld(p *config.Policy, s State, now time.Time, accepted ...backup.SetID
 	w.findPlaces()
 	w.sets = w.assemble()
 	w.markShrunken()
+	for _, sets := range w.sets {
+		for _, set := range sets {
+			set.counts = set.countable()
+		}
+	}
 	w.goods = w.findGoods()
 	return w, nil
 }
