@@ -15,24 +15,23 @@ import (
 
 // Apply does exactly what the plan says. It takes the lock of every reachable node that the
 // plan touches, then marks the plan as applied there, then checks that the world still asks
-// for these steps; an error means that no step was begun. What became of the steps stands in
-// the result, and so do their errors.
+// for these steps; an error means that no step was begun, unless it wraps ErrInternal. What
+// became of the steps stands in the result, and so do their errors.
 //
 // When ctx ends, Apply returns as soon as it can and leaves the rest to the next plan. When
 // o.Stop is closed, no further step begins, and a take that is under way is abandoned
 // cleanly.
 func Apply(ctx context.Context, plan *planner.Plan, p *config.Policy, w World, o Options) (result Result, err error) {
 	o = o.withDefaults()
-	o.Events = &oneByOne{sink: o.Events}
+	events := &oneByOne{sink: o.Events}
+	defer events.end()
+	o.Events = events
 	soft, cancel := o.softly(ctx)
 	defer cancel()
 	r := &run{plan: plan, policy: p, world: w, o: o, hard: ctx, soft: soft, places: map[backup.NodeAddr]*place{}}
 	// A panic of this goroutine must not skip giving the locks back.
-	err = guarded(func() error {
-		defer r.close()
-		return r.apply()
-	})
-	return r.result, err
+	err = guarded(r.apply)
+	return r.result, join(err, r.close(), r.fault)
 }
 
 // run is one Apply.
@@ -45,6 +44,7 @@ type run struct {
 	soft   context.Context // ends also when the operator asks to stop
 	places map[backup.NodeAddr]*place
 	state  planner.State // the world as it was last seen
+	fault  error         // panics while looking, which end no step
 	result Result
 }
 
@@ -67,10 +67,10 @@ func (r *run) apply() error {
 		return err
 	}
 	state, err := Check(r.soft, r.plan, r.policy, r.world, r.o)
-	if err != nil {
+	if err != nil && (errors.Is(err, ErrStale) || !errors.Is(err, ErrInternal)) {
 		return err
 	}
-	r.state = state
+	r.state, r.fault = state, err
 	r.noteAll(RunBegun, "")
 	for _, step := range r.plan.Steps {
 		r.step(step)
@@ -79,6 +79,15 @@ func (r *run) apply() error {
 	r.noteAll(RunEnded, r.result.String())
 	r.o.Events.Emit(Summary{At: r.o.Now(), Result: r.result})
 	return nil
+}
+
+// join is errors.Join, but one error alone keeps its form.
+func join(errs ...error) error {
+	errs = slices.DeleteFunc(errs, func(err error) bool { return err == nil })
+	if len(errs) == 1 {
+		return errs[0]
+	}
+	return errors.Join(errs...)
 }
 
 // String is one line: "2 done, 1 failed".
@@ -136,7 +145,7 @@ func (r *run) openOne(addr backup.NodeAddr, deadline time.Time) (Session, error)
 	}
 	for {
 		ctx, cancel := context.WithTimeout(r.soft, r.o.ObserveTimeout)
-		s, err := await(ctx, min(grace, r.o.ObserveTimeout), closeLate, func(ctx context.Context) (Session, error) {
+		s, err := await(ctx, r.o.Grace, closeLate, func(ctx context.Context) (Session, error) {
 			return node.Open(ctx, r.o.holder())
 		})
 		cancel()
@@ -179,8 +188,9 @@ func (r *run) with(pl *place, f func(context.Context, Session) error) error {
 	}
 	ctx, cancel := context.WithTimeout(r.hard, r.o.ObserveTimeout)
 	defer cancel()
-	_, err := await(ctx, grace, nil, func(ctx context.Context) (struct{}, error) {
-		return struct{}{}, f(ctx, pl.session)
+	session := pl.session // a call that hangs keeps its own
+	_, err := await(ctx, r.o.Grace, nil, func(ctx context.Context) (struct{}, error) {
+		return struct{}{}, f(ctx, session)
 	})
 	pl.lose(err)
 	return err
@@ -193,14 +203,18 @@ func (pl *place) lose(err error) {
 	}
 }
 
-// close gives the locks back, the last one first.
-func (r *run) close() {
+// close gives the locks back, the last one first. What goes wrong is no error: the system
+// gives back what a process holds. A panic is.
+func (r *run) close() error {
 	addrs := touched(r.plan.Steps)
 	slices.Reverse(addrs)
+	var faults []error
 	for _, addr := range addrs {
 		if pl := r.places[addr]; pl != nil && pl.session != nil {
-			s := pl.session
-			_ = guarded(s.Close) // the process gives back what it cannot
+			if err := guarded(pl.session.Close); errors.Is(err, ErrInternal) {
+				faults = append(faults, err)
+			}
 		}
 	}
+	return errors.Join(faults...)
 }

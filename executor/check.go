@@ -2,6 +2,7 @@ package executor
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,14 +34,14 @@ func (e *StaleError) Unwrap() error { return ErrStale }
 // Check observes again, plans again with the plan's own time and request, and compares. It
 // returns what it observed, and an error wrapping ErrStale when the steps differ. A node
 // that was reachable when the plan was made and no longer is, makes no plan stale: its steps
-// fail when their time comes.
+// fail when their time comes. An error that wraps ErrInternal alone is as Observe says.
 func Check(ctx context.Context, plan *planner.Plan, p *config.Policy, w World, o Options) (planner.State, error) {
 	if err := fits(plan, p, o); err != nil {
 		return planner.State{}, err
 	}
-	fresh, err := Observe(ctx, p, w, o)
-	if err != nil {
-		return planner.State{}, err
+	fresh, fault := Observe(ctx, p, w, o)
+	if fault != nil && !errors.Is(fault, ErrInternal) {
+		return planner.State{}, fault
 	}
 	again, err := planner.Diff(p, assume(fresh, plan.State), plan.Created, plan.Request)
 	if err != nil {
@@ -49,7 +50,7 @@ func Check(ctx context.Context, plan *planner.Plan, p *config.Policy, w World, o
 	if differences := planner.EqualSteps(plan, again); len(differences) > 0 {
 		return fresh, &StaleError{Differences: differences}
 	}
-	return fresh, nil
+	return fresh, fault
 }
 
 // fits refuses a plan that was made for something else, or too long ago.

@@ -68,16 +68,26 @@ type deaf struct{}
 
 func (deaf) Emit(Event) {}
 
-// oneByOne lets several goroutines speak to a sink that hears one at a time.
+// oneByOne lets several goroutines speak to a sink that hears one at a time, and nothing any
+// more once the run is over: a call that was given up as hung may still speak.
 type oneByOne struct {
 	mu   sync.Mutex
 	sink Events
+	over bool
 }
 
 func (o *oneByOne) Emit(e Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.sink.Emit(e)
+	if !o.over {
+		o.sink.Emit(e)
+	}
+}
+
+func (o *oneByOne) end() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.over = true
 }
 
 func who(by string, pid int) string {

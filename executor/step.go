@@ -12,14 +12,13 @@ import (
 // step does one step, or says why not.
 func (r *run) step(s planner.Step) {
 	res := StepResult{Step: s}
-	if outcome, why := r.blocked(s); outcome != "" {
+	outcome, why := r.blocked(s)
+	if outcome == "" {
+		outcome, why = r.reconsider(s)
+	}
+	if outcome != "" {
 		res.Outcome, res.Err = outcome, why
-		r.result.Steps = append(r.result.Steps, res)
-		if outcome == Held {
-			r.o.Events.Emit(StepHeld{res})
-		} else {
-			r.o.Events.Emit(StepSkipped{res})
-		}
+		r.leave(res)
 		return
 	}
 	res.Began = r.o.Now()
@@ -27,6 +26,16 @@ func (r *run) step(s planner.Step) {
 	r.noteStep(s, StepBegun, "")
 	res.Err = guarded(func() error { return r.do(s, &res) })
 	r.finish(s, &res)
+}
+
+// leave records a step that is not begun.
+func (r *run) leave(res StepResult) {
+	r.result.Steps = append(r.result.Steps, res)
+	if res.Outcome == Held {
+		r.o.Events.Emit(StepHeld{res})
+	} else {
+		r.o.Events.Emit(StepSkipped{res})
+	}
 }
 
 func (r *run) finish(s planner.Step, res *StepResult) {
@@ -86,7 +95,7 @@ func (r *run) do(s planner.Step, res *StepResult) error {
 	case planner.Take:
 		return r.take(s, a, res)
 	case planner.Remove:
-		return r.remove(s, a)
+		return r.onNode(s, a.Node)
 	case planner.Clean:
 		return r.onNode(s, a.Node)
 	case planner.Verify:
@@ -107,33 +116,50 @@ func (r *run) onNode(s planner.Step, addr backup.NodeAddr) error {
 		return pl.err
 	}
 	session := pl.session
-	_, err := await(r.soft, grace, nil, func(ctx context.Context) (struct{}, error) {
+	_, err := await(r.soft, r.o.Grace, nil, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, session.Run(ctx, s.Action, r.progress(s.ID, addr))
 	})
 	pl.lose(err)
 	return err
 }
 
-// remove looks at the node once more, and asks whether the backup may still go.
-func (r *run) remove(s planner.Step, a planner.Remove) error {
-	if pl := r.places[a.Node]; pl.err != nil {
-		return pl.err
+// reconsider looks once more, just before a removal, and asks whether the backup may still
+// go: the take before it may have shown that a database was emptied. A removal that must not
+// be is held; nothing has failed.
+func (r *run) reconsider(s planner.Step) (Outcome, error) {
+	a, ok := s.Action.(planner.Remove)
+	if !ok || r.places[a.Node].err != nil {
+		return "", nil
 	}
 	r.look(a.Node)
 	if r.soft.Err() != nil {
-		return context.Cause(r.soft)
+		return Skipped, context.Cause(r.soft)
+	}
+	if why := r.unseen(a.Node); why != "" {
+		r.places[a.Node].err = fmt.Errorf("%s %w: %s", a.Node, ErrUnreachable, why)
+		return "", nil
 	}
 	if err := planner.StillRemovable(r.policy, r.state, r.o.Now(), a); err != nil {
-		return fmt.Errorf("it stays: %w", err)
+		return Held, err
 	}
-	return r.onNode(s, a.Node)
+	return "", nil
+}
+
+// unseen is why a node could not be looked at; empty when it could.
+func (r *run) unseen(addr backup.NodeAddr) string {
+	for _, n := range r.state.Nodes {
+		if n.Node == addr {
+			return n.Error
+		}
+	}
+	return "it is not in the policy"
 }
 
 func (r *run) writeSchedule(a planner.WriteSchedule) error {
 	if r.world.Schedules == nil {
 		return errors.New("there is no scheduler to write to")
 	}
-	_, err := await(r.soft, grace, nil, func(ctx context.Context) (struct{}, error) {
+	_, err := await(r.soft, r.o.Grace, nil, func(ctx context.Context) (struct{}, error) {
 		return struct{}{}, r.world.Schedules.Write(ctx, a)
 	})
 	return err
@@ -141,10 +167,11 @@ func (r *run) writeSchedule(a planner.WriteSchedule) error {
 
 // look refreshes what is known of some nodes.
 func (r *run) look(addrs ...backup.NodeAddr) {
-	fresh := make([]planner.NodeState, len(addrs))
+	fresh, faults := make([]planner.NodeState, len(addrs)), make([]error, len(addrs))
 	sideBySide(len(addrs), r.o.Parallelism, func(i int) {
-		fresh[i] = observeNode(r.soft, r.world, addrs[i], r.o)
+		fresh[i], faults[i] = observeNode(r.soft, r.world, addrs[i], r.o)
 	})
+	r.fault = join(append(faults, r.fault)...)
 	nodes := append([]planner.NodeState{}, r.state.Nodes...)
 	for i, n := range nodes {
 		for _, f := range fresh {

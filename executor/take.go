@@ -108,8 +108,9 @@ func (g *gathering) prepareOne(m *member) {
 	}
 	ctx, cancel := context.WithTimeout(g.r.soft, g.block.PrepareTimeout)
 	defer cancel()
-	m.take, m.err = await(ctx, grace, g.abandonLate, func(ctx context.Context) (Take, error) {
-		return m.pl.session.Begin(ctx, g.order())
+	session, order := m.pl.session, g.order() // a call that hangs keeps its own
+	m.take, m.err = await(ctx, g.r.o.Grace, g.abandonLate, func(ctx context.Context) (Take, error) {
+		return session.Begin(ctx, order)
 	})
 	if errors.Is(m.err, context.DeadlineExceeded) {
 		m.err = fmt.Errorf("%s was not ready within prepare_timeout (%s): %w", m.pl.addr, g.block.PrepareTimeout, m.err)
@@ -173,7 +174,7 @@ func (g *gathering) capture() {
 		}
 		ctx, cancel := context.WithTimeout(g.r.soft, g.block.CaptureTimeout)
 		defer cancel()
-		_, m.err = await(ctx, grace, nil, m.take.Capture)
+		_, m.err = await(ctx, g.r.o.Grace, nil, m.take.Capture)
 		if errors.Is(m.err, context.DeadlineExceeded) {
 			m.err = fmt.Errorf("%s was not captured within capture_timeout (%s): %w", m.pl.addr, g.block.CaptureTimeout, m.err)
 		}
@@ -187,8 +188,9 @@ func (g *gathering) finish() {
 		if m.err != nil {
 			return
 		}
-		record, err := await(g.r.soft, grace, nil, func(ctx context.Context) (backup.Record, error) {
-			return m.take.Finish(ctx, g.r.progress(g.step.ID, m.pl.addr))
+		take := m.take
+		record, err := await(g.r.soft, g.r.o.Grace, nil, func(ctx context.Context) (backup.Record, error) {
+			return take.Finish(ctx, g.r.progress(g.step.ID, m.pl.addr))
 		})
 		if err == nil {
 			m.record = &record
@@ -208,8 +210,9 @@ func (g *gathering) letGo(m *member) {
 	}
 	ctx, cancel := context.WithTimeout(g.r.hard, undoTimeout)
 	defer cancel()
-	_, err := await(ctx, grace, nil, func(ctx context.Context) (struct{}, error) { return struct{}{}, m.take.Abandon(ctx) })
+	take := m.take
 	m.take = nil
+	_, err := await(ctx, g.r.o.Grace, nil, func(ctx context.Context) (struct{}, error) { return struct{}{}, take.Abandon(ctx) })
 	if err != nil {
 		m.err = allErrors{m.err, err}
 		m.pl.lose(err)

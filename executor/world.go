@@ -27,6 +27,7 @@ type Options struct {
 	Parallelism    int           // nodes worked on side by side; default 10
 	ObserveTimeout time.Duration // after which a node counts as unreachable; default 2 min
 	LockTimeout    time.Duration // how long to wait for a held lock; default not at all
+	Grace          time.Duration // how long a call may take to notice that it shall end; default 10 s
 
 	Events Events          // nil: nobody listens
 	Stop   <-chan struct{} // closed by the first signal: stop at the next safe point; nil: never
@@ -35,10 +36,8 @@ type Options struct {
 const (
 	defaultParallelism    = 10
 	defaultObserveTimeout = 2 * time.Minute
+	defaultGrace          = 10 * time.Second
 
-	// grace is how long a call may take to notice that its context has ended, before it is
-	// given up as hung.
-	grace = 10 * time.Second
 	// undoTimeout bounds how long the removal of a failed take may last.
 	undoTimeout = time.Minute
 )
@@ -49,6 +48,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.ObserveTimeout <= 0 {
 		o.ObserveTimeout = defaultObserveTimeout
+	}
+	if o.Grace <= 0 {
+		o.Grace = defaultGrace
 	}
 	if o.Events == nil {
 		o.Events = deaf{}
