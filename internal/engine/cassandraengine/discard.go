@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -36,10 +35,8 @@ func (e *Engine) Discard(ctx context.Context, b backup.Begun) error {
 func (e *Engine) settled(ctx context.Context, b backup.Begun) ([]where, error) {
 	left, err := snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag)
 	for err == nil && e.memory.isUnsettled(b.Tag) {
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(e.options.SettleWait):
+		if err := pause(ctx, e.options.SettleWait); err != nil {
+			return nil, err
 		}
 		before := len(left)
 		if left, err = snapshotFolders(b.DataDirs, b.Keyspaces, b.Tag); len(left) == before {

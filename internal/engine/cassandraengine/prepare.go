@@ -73,31 +73,39 @@ func (e *Engine) checkSameNode(ctx context.Context, l local) error {
 	return nil
 }
 
-// awaitOneSchema waits until all hosts that are up have one schema. Only nodetool knows which
-// are up, so it is asked when the versions differ for longer.
+// awaitOneSchema waits until all hosts that are up have one schema. A change takes a moment to
+// go round. Only nodetool knows which hosts are up, so it is asked when a moment was not enough.
 func (t *take) awaitOneSchema(ctx context.Context) error {
-	deadline := time.NewTimer(t.engine.options.AgreementWait)
-	defer deadline.Stop()
-	for !oneSchema(t.hosts) {
-		versions, err := t.engine.schemaVersions(ctx)
-		if err != nil {
+	wait := t.engine.options.AgreementWait
+	for began := time.Now(); !oneSchema(t.hosts); {
+		waited := time.Since(began)
+		if waited > wait/10 {
+			versions, err := t.engine.schemaVersions(ctx)
+			if err != nil || len(versions.byVersion) == 1 {
+				return err
+			}
+			if waited > wait {
+				return fmt.Errorf("%w: after %s the hosts of the ring still have different schemas: %v: see nodetool describecluster; restarting the host that differs often helps", executor.ErrRefused, wait, versions.byVersion)
+			}
+		}
+		if err := pause(ctx, min(time.Second, wait/10)); err != nil {
 			return err
 		}
-		if len(versions.byVersion) == 1 {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-deadline.C:
-			return fmt.Errorf("%w: after %s the hosts of the ring still have different schemas: %v: see nodetool describecluster; restarting the host that differs often helps", executor.ErrRefused, t.engine.options.AgreementWait, versions.byVersion)
-		case <-time.After(time.Second):
-		}
+		var err error
 		if t.local, t.hosts, err = readRing(ctx, t.server); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func pause(ctx context.Context, d time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(d):
+		return nil
+	}
 }
 
 func (e *Engine) schemaVersions(ctx context.Context) (schemaVersions, error) {
