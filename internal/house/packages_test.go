@@ -7,6 +7,7 @@ import (
 	"io"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -24,11 +25,21 @@ type pkg struct {
 
 func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, module) }
 
+// listed is what go list prints of all packages; once is enough.
+var listed = sync.OnceValues(func() (string, error) {
+	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", module+"...").Output()
+	return string(out), err
+})
+
 // packages are all of ours.
 func packages(t *testing.T) []pkg {
 	t.Helper()
+	text, err := listed()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
 	var all []pkg
-	dec := json.NewDecoder(strings.NewReader(golist(t, "-json=ImportPath,Dir,GoFiles,Imports,TestImports,XTestImports", module+"...")))
+	dec := json.NewDecoder(strings.NewReader(text))
 	for {
 		var p pkg
 		err := dec.Decode(&p)

@@ -84,8 +84,7 @@ func (c *CheckStream) Progress(backup.NodeAddr) func(done, total int64) { return
 // Checked writes one backup's line.
 func (c *CheckStream) Checked(n backup.NodeAddr, set backup.SetID, check backup.Check, err error) {
 	doc := EventDoc{Type: "step_done", Step: stepName(n, set), Action: "verify", Node: n.String(), Set: string(set)}
-	zero := int64(0)
-	doc.DurationMS, doc.DoneBytes = &zero, &check.Bytes
+	doc.DoneBytes = &check.Bytes
 	doc.Problems = check.Problems
 	if err != nil {
 		doc.Problems = append(doc.Problems, err.Error())

@@ -68,12 +68,21 @@ func (h *Human) members(members []executor.MemberResult) {
 	var t table
 	for _, m := range members {
 		if m.Record == nil {
-			t.add(m.Node.String(), h.Out.paint("failed", color.FgRed)+": "+Line(fmt.Sprint(m.Err)))
+			t.add(m.Node.String(), h.Out.paint("failed", color.FgRed)+": "+Line(whyNot(m)))
 			continue
 		}
 		t.add(m.Node.String(), "good: "+totals(m.Record.Totals))
 	}
 	t.write(h.Out.W, "    ")
+}
+
+// whyNot says why a member has no record; one without an error of its own was given up
+// with the others.
+func whyNot(m executor.MemberResult) string {
+	if m.Err == nil {
+		return "given up, as others failed"
+	}
+	return m.Err.Error()
 }
 
 func totals(t backup.Totals) string {

@@ -3,6 +3,7 @@ package view
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -47,16 +48,31 @@ func (t Text) sets(l Listing) {
 		var rows table
 		for _, p := range s.Parts {
 			if l.shows(p.Node) {
-				rows.add(p.Node.String(), t.status(p.Backup), partTotals(*p.Backup), "captured "+utc(p.Backup.Captured), why(*p.Backup))
+				rows.add(p.Node.String(), t.status(p.Backup), partTotals(*p.Backup), captured(*p.Backup), why(*p.Backup))
 			}
 		}
 		for _, m := range s.Missing {
 			if _, present := partOf(s, m); !present && l.shows(m) {
-				rows.add(m.String(), t.paint("missing", color.FgRed), "", "", "")
+				rows.add(m.String(), t.paint(absence(s, m), color.FgRed), "", "", "")
 			}
 		}
 		rows.write(t.W, "    ")
 	}
+}
+
+// absence says whether a member's backup is known not to be there.
+func absence(s planner.Set, n backup.NodeAddr) string {
+	if slices.Contains(s.Unknown, n) {
+		return "unknown"
+	}
+	return "missing"
+}
+
+func captured(b planner.Backup) string {
+	if b.Captured.IsZero() {
+		return ""
+	}
+	return "captured " + utc(b.Captured)
 }
 
 func partOf(s planner.Set, n backup.NodeAddr) (planner.Part, bool) {
@@ -146,7 +162,7 @@ func (t Text) foreign(l Listing) {
 			continue
 		}
 		for _, f := range n.Foreign {
-			rows.add(Line(f.Node.String()+"/"+f.Name), string(f.Kind), utc(f.Time), bytesText(f.Bytes), tableNames(f, l.Tables), restorable(f))
+			rows.add(Line(f.Node.String()+"/"+f.Name), Line(string(f.Kind)), foreignTime(f), bytesText(f.Bytes), tableNames(f, l.Tables), restorable(f))
 		}
 	}
 	if len(rows.rows) == 0 {
@@ -154,6 +170,13 @@ func (t Text) foreign(l Listing) {
 	}
 	fmt.Fprintln(t.W, "\nForeign backups (not made by cwb; never removed):")
 	rows.write(t.W, "    ")
+}
+
+func foreignTime(f backup.Foreign) string {
+	if f.Time.IsZero() {
+		return "at an unknown time"
+	}
+	return utc(f.Time)
 }
 
 func restorable(f backup.Foreign) string {
@@ -195,6 +218,7 @@ type ListDoc struct {
 type SetDoc struct {
 	ID       string      `json:"id"`
 	Backup   string      `json:"backup"`
+	Members  []string    `json:"members"` // it was planned for; those without a backup below are missing
 	Purpose  string      `json:"purpose"`
 	Status   string      `json:"status"`
 	SpreadMS int64       `json:"spread_ms"`
@@ -258,8 +282,11 @@ func ListJSON(w io.Writer, l Listing) error {
 
 func (l Listing) setDoc(s planner.Set) SetDoc {
 	doc := SetDoc{
-		ID: string(s.ID), Backup: s.Block, Purpose: string(s.Purpose), Status: string(s.Status),
+		ID: string(s.ID), Backup: s.Block, Members: []string{}, Purpose: string(s.Purpose), Status: string(s.Status),
 		SpreadMS: s.Spread.Milliseconds(), Backups: []BackupDoc{}, Held: s.Held != nil, Shrunken: s.Shrunken,
+	}
+	for _, m := range s.Members {
+		doc.Members = append(doc.Members, m.String())
 	}
 	for _, p := range s.Parts {
 		if l.shows(p.Node) {

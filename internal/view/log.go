@@ -20,10 +20,10 @@ func (t Text) Log(entries []LogEntry) {
 	var rows table
 	for _, e := range entries {
 		if e.Unreadable != "" {
-			rows.add("?", e.Node, "the journal cannot be read: "+Line(e.Unreadable))
+			rows.add("?", Line(e.Node), "the journal cannot be read: "+Line(e.Unreadable))
 			continue
 		}
-		rows.add(utc(e.Entry.At), e.Node, string(e.Entry.Event), Line(string(e.Entry.Step)), Line(e.Entry.By), Line(e.Entry.Detail))
+		rows.add(utc(e.Entry.At), Line(e.Node), Line(string(e.Entry.Event)), Line(string(e.Entry.Step)), Line(e.Entry.By), Line(e.Entry.Detail))
 	}
 	if len(rows.rows) == 0 {
 		fmt.Fprintln(t.W, "No run has touched these nodes.")

@@ -20,10 +20,10 @@ func (t Text) Schedule(zone, scheduler string, entries []Due) {
 	fmt.Fprintf(t.W, "Time zone %s, scheduler %q.\n", Line(zone), scheduler)
 	for _, e := range entries {
 		if e.Expression == "" {
-			fmt.Fprintf(t.W, "\n%s: no schedule; taken by cwb backup only\n", e.Backup)
+			fmt.Fprintf(t.W, "\n%s: no schedule; taken by cwb backup only\n", Line(e.Backup))
 			continue
 		}
-		fmt.Fprintf(t.W, "\n%s: %s\n", e.Backup, Line(e.Expression))
+		fmt.Fprintf(t.W, "\n%s: %s\n", Line(e.Backup), Line(e.Expression))
 		var rows table
 		rows.add("last due", both(e.Last, e.Zone))
 		for _, next := range e.Next {

@@ -112,7 +112,7 @@ func ended(kind string, r executor.StepResult) EventDoc {
 
 func memberDoc(m executor.MemberResult) MemberEventDoc {
 	if m.Record == nil {
-		return MemberEventDoc{Node: m.Node.String(), Status: "failed", Error: fmt.Sprint(m.Err)}
+		return MemberEventDoc{Node: m.Node.String(), Status: "failed", Error: whyNot(m)}
 	}
 	t := m.Record.Totals
 	return MemberEventDoc{Node: m.Node.String(), Status: "good", Tables: t.Tables, Rows: t.Rows, Bytes: t.Bytes}
