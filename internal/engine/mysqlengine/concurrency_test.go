@@ -15,6 +15,7 @@ import (
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/testbed"
 )
 
 // times is how often a repeated test runs: fewer in make test than in make soak.
@@ -25,10 +26,29 @@ func times(normal, soak int) int {
 	return normal
 }
 
-// TestTakesAreOfOneMoment takes backups while writers keep two tables' counters equal.
+// TestTakesAreOfOneMoment takes backups while writers keep tables' counters equal: by one
+// connection, by several that stand at one binlog position, and by several under BACKUP STAGE.
 func TestTakesAreOfOneMoment(t *testing.T) {
-	b := newBed(t)
-	b.run("CREATE DATABASE d; USE d; CREATE TABLE zz_first (id INT PRIMARY KEY, n INT); CREATE TABLE aa_second (id INT PRIMARY KEY, n INT);" +
+	t.Run("one connection", func(t *testing.T) {
+		b := newBed(t)
+		takesAreOfOneMoment(t, b, b.engine(b.node("d")), 1)
+	})
+	t.Run("binlog position", func(t *testing.T) {
+		b := newBed(t)
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+	})
+	t.Run("backup stage", func(t *testing.T) {
+		b := newBedWith(t, testbed.MariaDBOptions{})
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+	})
+	t.Run("filtered log", func(t *testing.T) {
+		b := newBed(t, "--binlog-ignore-db=d")
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+	})
+}
+
+func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections int) {
+	b.run("CREATE DATABASE d; USE d; CREATE TABLE zz_first (id INT PRIMARY KEY, n INT); CREATE TABLE aa_second (id INT PRIMARY KEY, n INT); CREATE TABLE m3 (i INT); CREATE TABLE m4 (i INT);" +
 		"INSERT INTO zz_first VALUES (1,0),(2,0),(3,0); INSERT INTO aa_second VALUES (1,0),(2,0),(3,0)")
 	stop := b.background(3, func(ctx context.Context, worker int) error {
 		tx, err := b.db.BeginTx(ctx, nil)
@@ -44,12 +64,14 @@ func TestTakesAreOfOneMoment(t *testing.T) {
 		return tx.Commit()
 	})
 	defer stop()
-	e := b.engine(b.node("d"))
-	last := 0
+	last, wide := 0, 0
 	for i := range times(20, 500) {
-		content, dir, err := b.take(e)
+		content, dir, used, err := b.takeWith(e)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if used == connections {
+			wide++
 		}
 		rows := map[string]string{}
 		for _, table := range []string{"zz_first", "aa_second"} {
@@ -76,6 +98,26 @@ func TestTakesAreOfOneMoment(t *testing.T) {
 	if last == 0 {
 		t.Error("nobody wrote meanwhile")
 	}
+	t.Logf("%d takes had %d connections", wide, connections)
+	if wide == 0 {
+		t.Errorf("no take had %d connections", connections)
+	}
+}
+
+// takeWith also tells how many connections were used.
+func (b *bed) takeWith(e *Engine) (executor.Content, testDir, int, error) {
+	b.t.Helper()
+	p, err := e.Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		return executor.Content{}, "", 0, err
+	}
+	defer p.Close()
+	if _, err := p.Capture(b.t.Context()); err != nil {
+		return executor.Content{}, "", 0, err
+	}
+	dir := newTestDir(b.t)
+	c, err := p.ReadOut(b.t.Context(), dir, nil)
+	return c, dir, len(p.(*prepared).captured.snapshots), err
 }
 
 // background runs work in several goroutines until stop is called.
@@ -121,9 +163,12 @@ func TestDDLDuringTakes(t *testing.T) {
 		return nil
 	})
 	defer stop()
-	e := b.engine(b.node("d"))
 	good := 0
-	for range times(30, 500) {
+	for i := range times(30, 500) {
+		e := b.engine(b.node("d"))
+		if i%2 == 1 {
+			e = b.wide(b.node("d"))
+		}
 		content, _, err := b.take(e)
 		if err != nil {
 			if !errors.Is(err, executor.ErrRefused) && !isServerError(err, moved...) {
@@ -155,11 +200,11 @@ func TestTruncateDuringCapture(t *testing.T) {
 			t.Fatal(err)
 		}
 		inner := p.(*prepared)
-		if err := inner.main.exec(t.Context(), "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
+		if err := inner.openSnapshots(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		b.exec(ddl)
-		err = inner.touch(t.Context())
+		err = inner.touchAll(t.Context())
 		if err == nil {
 			err = inner.compareSchema(t.Context())
 		}

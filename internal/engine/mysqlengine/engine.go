@@ -3,6 +3,7 @@ package mysqlengine
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"time"
 
 	"cwb/config"
@@ -13,10 +14,12 @@ import (
 // Options are what an engine takes from outside besides its node. Zero values mean the
 // defaults.
 type Options struct {
-	Now         func() time.Time // the node's clock; default time.Now
-	MachineID   string           // file with this machine's id; default /etc/machine-id
-	ChunkBytes  int64            // of a chunk before compression; default 32 MiB
-	DialTimeout time.Duration    // default 10 s
+	Now           func() time.Time // the node's clock; default time.Now
+	MachineID     string           // file with this machine's id; default /etc/machine-id
+	ChunkBytes    int64            // of a chunk before compression; default 32 MiB
+	DialTimeout   time.Duration    // default 10 s
+	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
+	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 }
 
 // Engine serves one MySQL or MariaDB node. It keeps no connection and no state between
@@ -51,6 +54,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = 10 * time.Second
+	}
+	if o.PerConnection <= 0 {
+		o.PerConnection = 16 << 20
+	}
+	if o.Connections <= 0 {
+		o.Connections = min(4, runtime.NumCPU())
 	}
 	return o
 }

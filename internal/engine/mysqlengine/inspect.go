@@ -20,6 +20,7 @@ type survey struct {
 	schema   *schema
 	refusals []string
 	locked   []string // tables that only LOCK TABLES covers, quoted
+	proof    proof    // what can bring several connections to one point
 }
 
 // survey asks the server everything on one session. Without the privileges to see all, it
@@ -45,6 +46,9 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	if v.refusals = g.missing(e.node.MySQL.Databases, v.product, locking); len(v.refusals) > 0 {
 		return v, nil
 	}
+	if v.proof, err = findProof(ctx, s, v.product, g); err != nil {
+		return v, err
+	}
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 
@@ -66,20 +70,6 @@ func (v *survey) readSchema(ctx context.Context, s *session, node *config.MySQL)
 	return err
 }
 
-// rung is the way to one moment that a take would use, and why.
-func (v survey) rung() (name, reason string) {
-	if len(v.locked) > 0 {
-		return rungLockTables, fmt.Sprintf("no snapshot covers %s; writers wait while those are read", strings.Join(v.locked, ", "))
-	}
-	return rungSnapshot, "one connection reads everything in one InnoDB snapshot; no lock is taken"
-}
-
-// The rungs: how everything comes to be of one moment.
-const (
-	rungSnapshot   = "snapshot"
-	rungLockTables = "lock tables"
-)
-
 // Inspect asks the server who it is and how a take would go, and changes nothing. A server
 // that cannot be asked is not an error: Down says why and what to do.
 func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
@@ -97,7 +87,7 @@ func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
 		Refusals: v.refusals, Notes: v.product.notes(),
 	}
 	if len(v.refusals) == 0 {
-		out.Consistency, out.ConsistencyReason = v.rung()
+		out.Consistency, out.ConsistencyReason = v.rung(v.connections(e.opts))
 	}
 	return out, nil
 }

@@ -11,7 +11,8 @@ import (
 
 // selectTable is the statement that reads a table: named columns, so that invisible and
 // oddly named ones come along, in the order of the primary key, which InnoDB stores rows in.
-func selectTable(t tableRef, p product) string {
+func selectTable(u unit, p product) string {
+	t := u.ref
 	exprs := make([]string, len(t.table.Columns))
 	for i, c := range t.table.Columns {
 		exprs[i] = c.selectExpr(p)
@@ -19,6 +20,9 @@ func selectTable(t tableRef, p product) string {
 	query := "SELECT " + strings.Join(exprs, ", ") + " FROM " + t.quoted()
 	if t.table.History {
 		query += " FOR SYSTEM_TIME ALL"
+	}
+	if u.where != "" {
+		query += " WHERE " + u.where
 	}
 	if len(t.table.Primary) == 0 {
 		return query
@@ -30,22 +34,23 @@ func selectTable(t tableRef, p product) string {
 	return query + " ORDER BY " + strings.Join(keys, ", ")
 }
 
-// readTable streams all rows of a table into w and returns their number.
-func readTable(ctx context.Context, s *session, t tableRef, p product, w *chunkWriter) (int64, error) {
-	rows, err := s.stream(ctx, selectTable(t, p))
+// readRows streams the result of a query into w and returns the number of rows. It does not
+// end w's chunk.
+func readRows(ctx context.Context, s *session, query string, columns int, w *chunkWriter) (int64, error) {
+	rows, err := s.stream(ctx, query)
 	if err != nil {
 		return 0, err
 	}
 	defer rows.Close()
-	values := make([]driver.Value, len(t.table.Columns))
-	if got := len(rows.Columns()); got != len(values) {
-		return 0, fmt.Errorf("the server sent %d columns instead of %d", got, len(values))
+	values := make([]driver.Value, columns)
+	if got := len(rows.Columns()); got != columns {
+		return 0, fmt.Errorf("the server sent %d columns instead of %d", got, columns)
 	}
 	var n int64
 	for {
 		err := rows.Next(values)
 		if errors.Is(err, io.EOF) {
-			return n, w.endChunk()
+			return n, nil
 		}
 		if err != nil {
 			return n, s.wrap(err)

@@ -29,9 +29,14 @@ type bed struct {
 
 func newBed(t *testing.T, args ...string) *bed {
 	t.Helper()
+	return newBedWith(t, testbed.MariaDBOptions{BinLog: true, Args: args})
+}
+
+func newBedWith(t *testing.T, options testbed.MariaDBOptions) *bed {
+	t.Helper()
 	// A server that starts deletes all temporary tables in its tmpdir, also another server's.
-	args = append(args, "--tmpdir="+t.TempDir())
-	server := testbed.MariaDBForTest(t, testbed.MariaDBOptions{BinLog: true, Args: args})
+	options.Args = append(options.Args, "--tmpdir="+t.TempDir())
+	server := testbed.MariaDBForTest(t, options)
 	db, err := server.Open("")
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +75,11 @@ func (b *bed) node(databases ...string) config.Node {
 }
 
 func (b *bed) engine(node config.Node) *Engine { return New(node, Options{MachineID: b.machineID}) }
+
+// wide is an engine that uses several connections for the smallest tables.
+func (b *bed) wide(node config.Node) *Engine {
+	return New(node, Options{MachineID: b.machineID, Connections: 4, PerConnection: 1, ChunkBytes: 100})
+}
 
 // take takes a backup of databases.
 func (b *bed) take(e *Engine) (executor.Content, testDir, error) {

@@ -1,20 +1,25 @@
 package mysqlengine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"cwb/executor"
 )
 
 // capture is what fixing the content at one moment gave.
 type capture struct {
-	at       time.Time
-	position map[string]string
-	order    []tableRef // in which metadata locks were taken: the last one can be given back first
+	at        time.Time
+	position  map[string]string
+	snapshots []*session // all of one point
+	order     []tableRef // in which metadata locks were taken: the last one can be given back first
 }
 
 // tableRef points to a table of the schema.
@@ -35,6 +40,9 @@ var errMoved = errors.New("the schema changed while the snapshot was taken")
 // schema that is read after it with every table's metadata lock held, so that what is stored
 // is the schema of the snapshot; if not, both are taken anew.
 func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
+	if len(p.sessions) == 0 {
+		return time.Time{}, fmt.Errorf("capture %s: the take was closed", p.e.node.Addr)
+	}
 	var err error
 	for range captureTries {
 		if err = p.try(ctx); err == nil {
@@ -53,28 +61,25 @@ func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
 	return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, err)
 }
 
-// startOver ends the snapshot and reads the schema again.
+// startOver ends the snapshots and reads the schema again.
 func (p *prepared) startOver(ctx context.Context) error {
 	if p.locker != nil {
 		if err := p.locker.exec(ctx, "UNLOCK TABLES"); err != nil {
 			return err
 		}
 	}
-	if err := p.main.exec(ctx, "ROLLBACK"); err != nil {
-		return err
+	for _, s := range p.sessions {
+		if err := s.exec(ctx, "ROLLBACK"); err != nil {
+			return err
+		}
 	}
-	if err := p.survey.readSchema(ctx, p.main, p.e.node.MySQL); err != nil {
+	if err := p.survey.readSchema(ctx, p.sessions[0], p.e.node.MySQL); err != nil {
 		return err
 	}
 	if err := refused(p.survey.refusals); err != nil {
 		return err
 	}
-	if len(p.survey.locked) == 0 || p.locker != nil {
-		return nil
-	}
-	var err error
-	p.locker, err = p.e.connect(ctx)
-	return err
+	return p.openLocker(ctx)
 }
 
 // try takes the snapshot once.
@@ -84,15 +89,11 @@ func (p *prepared) try(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := p.main.exec(ctx, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"); err != nil {
-		return fmt.Errorf("open the snapshot: %w", err)
-	}
-	p.captured = capture{at: p.e.opts.Now().UTC()}
-	var err error
-	if p.captured.position, err = readPosition(ctx, p.main, p.survey.product); err != nil {
+	p.captured = capture{}
+	if err := p.openSnapshots(ctx); err != nil {
 		return err
 	}
-	if err := p.touch(ctx); err != nil {
+	if err := p.touchAll(ctx); err != nil {
 		return err
 	}
 	return p.compareSchema(ctx)
@@ -111,25 +112,37 @@ func (p *prepared) lockTables(ctx context.Context) error {
 	return nil
 }
 
+// touchAll takes every table's metadata lock on every connection: one that came later would
+// queue behind a waiting ALTER, which waits for the others. Large tables come last, since
+// what is locked last is read and given back first. Tables without transactions are LOCK
+// TABLES' business, and their engines refuse savepoints.
+func (p *prepared) touchAll(ctx context.Context) error {
+	p.captured.order = filter(p.survey.schema.tables(), func(t tableRef) bool { return !lockableEngines[t.table.Engine] })
+	slices.SortStableFunc(p.captured.order, func(a, b tableRef) int { return cmp.Compare(a.table.bytes, b.table.bytes) })
+	var group errgroup.Group // without a context of its own: cancelling a query costs its connection
+	for _, s := range p.captured.snapshots {
+		group.Go(func() error { return guard(func() error { return p.touch(ctx, s) }) })
+	}
+	return group.Wait()
+}
+
 // touch reads one row of every table. From then on the transaction holds each table's
 // metadata lock, and a table that was altered or truncated since the snapshot answers with
 // error 1412, which would otherwise be an empty table and no error
 // (https://bugs.mysql.com/bug.php?id=71025). The savepoint before each table lets its lock go
-// as soon as it has been read. Tables without transactions are LOCK TABLES' business, and
-// their engines refuse savepoints.
-func (p *prepared) touch(ctx context.Context) error {
-	for _, t := range p.survey.schema.tables() {
-		if lockableEngines[t.table.Engine] {
-			continue
-		}
-		i := len(p.captured.order)
-		if err := p.main.exec(ctx, fmt.Sprintf("SAVEPOINT cwb%d", i)); err != nil {
+// as soon as it has been read.
+func (p *prepared) touch(ctx context.Context, s *session) error {
+	for i, t := range p.captured.order {
+		if err := s.exec(ctx, fmt.Sprintf("SAVEPOINT cwb%d", i)); err != nil {
 			return err
 		}
-		if _, err := p.main.query(ctx, "SELECT 1 FROM "+t.quoted()+" LIMIT 1"); err != nil {
+		query := "SELECT 1 FROM " + t.quoted()
+		if t.table.History {
+			query += " FOR SYSTEM_TIME ALL" // the first row that is still valid can be far away
+		}
+		if _, err := s.query(ctx, query+" LIMIT 1"); err != nil {
 			return p.lockError("open table "+t.quoted(), err)
 		}
-		p.captured.order = append(p.captured.order, t)
 	}
 	return nil
 }
@@ -137,7 +150,7 @@ func (p *prepared) touch(ctx context.Context) error {
 // compareSchema reads the schema again, now that no table of it can change.
 func (p *prepared) compareSchema(ctx context.Context) error {
 	after := p.survey
-	if err := after.readSchema(ctx, p.main, p.e.node.MySQL); err != nil {
+	if err := after.readSchema(ctx, p.sessions[0], p.e.node.MySQL); err != nil {
 		return p.lockError("read the schema again", err)
 	}
 	if after.schema.fingerprint() != p.survey.schema.fingerprint() {
@@ -156,31 +169,4 @@ func (p *prepared) lockError(what string, err error) error {
 			what, executor.ErrRefused, p.e.node.MySQL.LockWait)
 	}
 	return fmt.Errorf("%s: %w", what, err)
-}
-
-// readPosition is where the snapshot stands in the binary log. MariaDB and Percona tell it
-// per session and without a privilege; where nothing tells it, nothing is recorded.
-// https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/
-func readPosition(ctx context.Context, s *session, p product) (map[string]string, error) {
-	r, err := s.query(ctx, "SHOW STATUS LIKE 'binlog\\_snapshot\\_%'")
-	if err != nil {
-		return nil, fmt.Errorf("ask for the snapshot's position: %w", err)
-	}
-	position := map[string]string{}
-	for _, row := range r.rows {
-		if name := strings.ToLower(string(row[0])); len(row[1]) > 0 {
-			position[name] = string(row[1])
-		}
-	}
-	file, offset := position["binlog_snapshot_file"], position["binlog_snapshot_position"]
-	if file == "" {
-		return nil, nil
-	}
-	if p.mariadb {
-		gtid, err := s.one(ctx, fmt.Sprintf("SELECT BINLOG_GTID_POS(%s, %d)", quoteBytes(file), atoi(offset)))
-		if err == nil && gtid != "" {
-			position["gtid"] = gtid
-		}
-	}
-	return position, nil
 }
