@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -32,6 +31,8 @@ type app struct {
 	flags globalFlags
 	// code is what a verb that ended without error wants to exit with.
 	code exitCode
+	// acted says that steps were begun.
+	acted bool
 }
 
 // globalFlags are the flags that every verb takes.
@@ -56,12 +57,16 @@ func run(a *app) (code int) {
 		}
 	}()
 	defer a.signals.stop()
+	a.stdout = &result{Writer: a.stdout}
 	root := rootCommand(a)
 	root.SetArgs(a.args)
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
 	if err := root.ExecuteContext(a.signals.hard); err != nil {
+		return int(a.report(err))
+	}
+	if err := a.lost(); err != nil {
 		return int(a.report(err))
 	}
 	return int(a.code)
@@ -156,8 +161,8 @@ func (a *app) verb(do func(ctx context.Context, args []string) error) func(*cobr
 }
 
 // terminal reports whether w is a terminal, and its width.
-func terminal(w any) (bool, int) {
-	f, ok := w.(*os.File)
+func terminal(w io.Writer) (bool, int) {
+	f, ok := asFile(w)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
 		return false, 80
 	}

@@ -141,7 +141,7 @@ func (a *app) run(ctx context.Context, p *config.Policy, plan *planner.Plan, com
 	if err != nil && !result.Began() {
 		return err
 	}
-	a.code = a.resultCode(result, err)
+	a.acted, a.code = result.Began(), a.resultCode(result, err)
 	if stream != nil {
 		stream.Summary(result, int(a.code))
 	}

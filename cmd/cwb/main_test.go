@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"runtime/debug"
 	"testing"
@@ -20,6 +21,7 @@ func TestMain(m *testing.M) {
 		"cwb-panic":          func() { supervised(func() int { panic("in main") }) },
 		"cwb-goroutine":      func() { supervised(crashElsewhere) },
 		"cwb-stack-overflow": func() { supervised(overflow) },
+		"cwb-wait":           func() { supervised(wait) },
 		"cwb-usual":          func() { supervised(func() int { return int(exitChanges) }) },
 	})
 }
@@ -45,6 +47,21 @@ func crashElsewhere() int {
 	go func() { panic("in a goroutine") }()
 	time.Sleep(time.Minute)
 	return 0
+}
+
+// wait shows what the first and the second signal do.
+func wait() int {
+	s := watchSignals()
+	fmt.Println("ready", os.Getpid())
+	<-s.soft
+	fmt.Println("soft")
+	select {
+	case <-s.hard.Done():
+		fmt.Println("hard")
+	case <-time.After(2 * time.Second):
+	}
+	code, _ := s.code()
+	return int(code)
 }
 
 // overflow ends as endless recursion does, and sooner.

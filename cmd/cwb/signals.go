@@ -30,6 +30,9 @@ func watchSignals() *signals {
 	s := &signals{soft: make(chan struct{}), ch: make(chan os.Signal, 4)}
 	s.hard, s.cancel = context.WithCancel(context.Background())
 	signal.Notify(s.ch, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	// A reader of our output that goes away makes writing fail, and must not end a run. Caught
+	// and not ignored, since children inherit what is ignored.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	go s.watch()
 	return s
 }

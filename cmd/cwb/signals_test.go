@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// waiting is a supervised process that waits for signals.
+type waiting struct {
+	t      *testing.T
+	cmd    *exec.Cmd
+	lines  *bufio.Scanner
+	worker int
+}
+
+func startWaiting(t *testing.T) *waiting {
+	t.Helper()
+	w := &waiting{t: t, cmd: exec.Command("cwb-wait")}
+	out, err := w.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.cmd.Stderr = os.Stderr
+	if err := w.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	w.lines = bufio.NewScanner(out)
+	if _, err := fmt.Sscanf(w.line(), "ready %d", &w.worker); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+func (w *waiting) line() string {
+	w.lines.Scan()
+	return w.lines.Text()
+}
+
+func (w *waiting) signal(sig os.Signal) {
+	w.t.Helper()
+	if err := w.cmd.Process.Signal(sig); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// ends checks what is printed until the end, and the status.
+func (w *waiting) ends(code int, lines ...string) {
+	w.t.Helper()
+	for _, want := range append(lines, "") {
+		if got := w.line(); got != want {
+			w.t.Errorf("it says %q, want %q", got, want)
+		}
+	}
+	var exit *exec.ExitError
+	if err := w.cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != code {
+		w.t.Errorf("it ends with %v, want exit status %d", err, code)
+	}
+}
+
+func TestSignals(t *testing.T) {
+	for name, c := range map[string]struct {
+		sig  os.Signal
+		code int
+	}{
+		"interrupt": {os.Interrupt, 130}, "terminate": {syscall.SIGTERM, 143}, "hang up": {syscall.SIGHUP, 143},
+	} {
+		t.Run(name+" stops at the next safe point", func(t *testing.T) {
+			t.Parallel()
+			w := startWaiting(t)
+			w.signal(c.sig)
+			w.ends(c.code, "soft")
+		})
+	}
+	t.Run("the second stops at once", func(t *testing.T) {
+		t.Parallel()
+		w := startWaiting(t)
+		w.signal(os.Interrupt)
+		if got := w.line(); got != "soft" {
+			t.Fatalf("it says %q", got)
+		}
+		time.Sleep(2 * doubleSignal)
+		w.signal(os.Interrupt)
+		w.ends(130, "hard")
+	})
+	t.Run("what a terminal sends to both processes counts once", func(t *testing.T) {
+		t.Parallel()
+		w := startWaiting(t)
+		w.signal(os.Interrupt)
+		if err := syscall.Kill(w.worker, syscall.SIGINT); err != nil {
+			t.Fatal(err)
+		}
+		w.ends(130, "soft")
+	})
+	t.Run("a killed supervisor takes its worker along", func(t *testing.T) {
+		t.Parallel()
+		w := startWaiting(t)
+		w.signal(os.Kill)
+		w.ends(-1) // the pipe ends only when the worker has ended too
+	})
+}
