@@ -14,10 +14,10 @@ func (d *draft) observeBlock(b config.Backup) {
 	d.observeIncomplete(b)
 	d.observeFloor(b)
 	if set := d.w.newestFuture(b.Name); set != nil {
-		d.find("clock", Critical, b.Name, "its newest set %s is dated %s ahead of the clock of this machine. Takes go on; nothing of it is removed until the clock is right", set.ID, roundSpan(set.began().Sub(d.w.now)))
+		d.find(KindClock, Critical, b.Name, "its newest set %s is dated %s ahead of the clock of this machine. Takes go on; nothing of it is removed until the clock is right", set.ID, roundSpan(set.began().Sub(d.w.now)))
 	}
 	if set := d.w.newestComplete(b.Name); set != nil && set.Shrunken {
-		d.find("shrunken", Critical, b.Name, "its newest set %s is much smaller than what came before (%s). It counts for no rule, and nothing of the block is removed. Look at the data; if it is meant: cwb apply --allow shrink=%s", set.ID, d.w.shrinkText(set), set.ID)
+		d.find(KindShrunken, Critical, b.Name, "its newest set %s is much smaller than what came before (%s). It counts for no rule, and nothing of the block is removed. Look at the data; if it is meant: cwb apply --allow shrink=%s", set.ID, d.w.shrinkText(set), set.ID)
 	}
 }
 
@@ -38,7 +38,7 @@ func (d *draft) observeIncomplete(b config.Backup) {
 	if d.takesBlock(b.Name) || set.Purpose == backup.Manual { // which may have been of some nodes only
 		severity = Warning
 	}
-	d.find("set_incomplete", severity, string(set.ID), "the newest set of %q has no good backup of %s; %s", b.Name, addresses(without(set.Missing, set.Unknown)), next)
+	d.find(KindSetIncomplete, severity, string(set.ID), "the newest set of %q has no good backup of %s; %s", b.Name, addresses(without(set.Missing, set.Unknown)), next)
 }
 
 // takesBlock reports whether this plan takes a block, and nothing holds it back.
@@ -68,7 +68,7 @@ func (d *draft) observeFloor(b config.Backup) {
 		return
 	}
 	if have, want := len(ro.counted), ro.retention.MinGood; have < want {
-		d.find("below_floor", Warning, b.Name, "%s complete and verified, the floor (min_good) is %d. Until then none of them is removed", are(have, "set"), want)
+		d.find(KindBelowFloor, Warning, b.Name, "%s complete and verified, the floor (min_good) is %d. Until then none of them is removed", are(have, "set"), want)
 	}
 }
 
@@ -81,7 +81,7 @@ func (d *draft) noteMissed(b config.Backup, due slot) {
 	if newest := d.w.sets[b.Name][0]; newest != due.last {
 		next = "Sets were begun since, but none is complete; cwb log tells why"
 	}
-	d.find("slot_missed", Warning, b.Name, "%s passed without a complete set since %s; one take makes up for all. %s", count(due.missed, "slot"), due.last.ID, next)
+	d.find(KindSlotMissed, Warning, b.Name, "%s passed without a complete set since %s; one take makes up for all. %s", count(due.missed, "slot"), due.last.ID, next)
 }
 
 // observeOrphans finds backups of blocks that are gone from the policy.
@@ -93,7 +93,7 @@ func (d *draft) observeOrphans() {
 		if declared || forgotten || !own {
 			continue
 		}
-		d.find("orphan_block", Warning, name, "%s of it, and the policy has no such block. They stay for good; to say that this is meant, write a removed block with backup = %q and forget = true", are(len(d.w.sets[name]), "set"), name)
+		d.find(KindOrphanBlock, Warning, name, "%s of it, and the policy has no such block. They stay for good; to say that this is meant, write a removed block with backup = %q and forget = true", are(len(d.w.sets[name]), "set"), name)
 	}
 }
 
@@ -105,6 +105,6 @@ func (d *draft) observeLegacy() {
 		if j.EveryMinute {
 			text = "an old backup script is started every minute of its hour, since its minute is not stated: %s. Each start takes a backup and rotates the good ones away; remove the entry now"
 		}
-		d.find("legacy_script_active", Critical, fmt.Sprintf("%s:%d", j.Path, j.Line), text, j.Text)
+		d.find(KindLegacyScriptActive, Critical, fmt.Sprintf("%s:%d", j.Path, j.Line), text, j.Text)
 	}
 }

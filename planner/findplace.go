@@ -10,29 +10,29 @@ import (
 func (d *draft) observePlace(pl *place) {
 	addr, server := pl.addr().String(), pl.state.Server
 	if pl.unreachable() {
-		d.find("node_unreachable", Critical, addr, "cannot be reached: %s. Nothing is taken or removed there until it can; see that the host is up and that ssh to it works", pl.state.Error)
+		d.find(KindNodeUnreachable, Critical, addr, "cannot be reached: %s. Nothing is taken or removed there until it can; see that the host is up and that ssh to it works", pl.state.Error)
 		return
 	}
 	if server.Down != "" {
-		d.find("server_down", Critical, addr, "its server cannot be asked: %s. Nothing is taken there until it answers; start it, then plan again", server.Down)
+		d.find(KindServerDown, Critical, addr, "its server cannot be asked: %s. Nothing is taken there until it answers; start it, then plan again", server.Down)
 	} else if server.Identity.IsZero() {
-		d.find("server_down", Critical, addr, "its server did not say who it is. Nothing is taken or removed there until it does")
+		d.find(KindServerDown, Critical, addr, "its server did not say who it is. Nothing is taken or removed there until it does")
 	}
 	if pl.standing == changed {
-		d.find("identity_changed", Critical, addr, "its server (%s) is not the one its backups are of (%s). Nothing is taken or removed there. If this server takes its place: cwb adopt --identity %s; if not, this policy runs in the wrong place",
+		d.find(KindIdentityChanged, Critical, addr, "its server (%s) is not the one its backups are of (%s). Nothing is taken or removed there. If this server takes its place: cwb adopt --identity %s; if not, this policy runs in the wrong place",
 			server.Identity, pl.present, addr)
 	}
 	if server.Down == "" && len(server.Refusals) > 0 {
-		d.find("take_refused", Critical, addr, "a take would be refused: %s", strings.Join(server.Refusals, "; "))
+		d.find(KindTakeRefused, Critical, addr, "a take would be refused: %s", strings.Join(server.Refusals, "; "))
 	}
 	if l := pl.state.Lock; l != nil {
-		d.find("lock_held", Info, addr, "%s works there (%s, since %s). Its changes are not seen yet; plan again when it is done", l.Who, l.Command, d.w.local(l.Since))
+		d.find(KindLockHeld, Info, addr, "%s works there (%s, since %s). Its changes are not seen yet; plan again when it is done", l.Who, l.Command, d.w.local(l.Since))
 	}
 	for _, p := range pl.state.Problems {
-		d.find("place_problem", Warning, addr, "%s", p)
+		d.find(KindPlaceProblem, Warning, addr, "%s", p)
 	}
 	for _, n := range server.Notes {
-		d.find("server_note", Info, addr, "%s", n)
+		d.find(KindServerNote, Info, addr, "%s", n)
 	}
 	d.observeFiles(pl)
 }
@@ -41,11 +41,11 @@ func (d *draft) observePlace(pl *place) {
 func (d *draft) observeFiles(pl *place) {
 	addr := pl.addr().String()
 	for _, u := range pl.state.Unreadable {
-		d.find("record_unreadable", Critical, addr, "%s cannot be read: %s. Until it can, nothing is removed there. If a newer cwb wrote it, use that one; if it is damaged, move its directory away and keep it", u.Path, u.Error)
+		d.find(KindRecordUnreadable, Critical, addr, "%s cannot be read: %s. Until it can, nothing is removed there. If a newer cwb wrote it, use that one; if it is damaged, move its directory away and keep it", u.Path, u.Error)
 	}
 	for _, f := range pl.state.Foreign {
 		if strings.HasPrefix(f.Path, pl.node.SnapshotPath+"/") {
-			d.find("foreign_in_snapshot_path", Warning, addr, "%s lies in cwb's own directory, and cwb did not make it. It is never removed; move it elsewhere", f.Path)
+			d.find(KindForeignInSnapshotPath, Warning, addr, "%s lies in cwb's own directory, and cwb did not make it. It is never removed; move it elsewhere", f.Path)
 		}
 	}
 }
@@ -57,18 +57,18 @@ func (d *draft) observeBackups(pl *place) {
 		subject := pl.addr().String() + "/" + string(b.Set)
 		switch {
 		case d.w.future(b.Set):
-			d.find("future_dated", Warning, subject, "is dated %s ahead of the clock. It fills no slot, counts for nothing and is not removed; put the clocks of this machine and of %s right",
+			d.find(KindFutureDated, Warning, subject, "is dated %s ahead of the clock. It fills no slot, counts for nothing and is not removed; put the clocks of this machine and of %s right",
 				roundSpan(b.Set.Time().Sub(d.w.now)), pl.addr())
 		case b.Status == Damaged:
-			d.find("backup_damaged", Critical, subject, "%s. It cannot be relied on; it goes once a newer complete set is verified. If this goes on, look at the disk of %s", because(b, "its content is not what was stored"), pl.addr())
+			d.find(KindBackupDamaged, Critical, subject, "%s. It cannot be relied on; it goes once a newer complete set is verified. If this goes on, look at the disk of %s", because(b, "its content is not what was stored"), pl.addr())
 		case b.Status == Partial:
-			d.find("backup_partial", Warning, subject, "%s. It counts for nothing, and goes once a newer complete set is verified", because(b, "files are missing or of wrong size"))
+			d.find(KindBackupPartial, Warning, subject, "%s. It counts for nothing, and goes once a newer complete set is verified", because(b, "files are missing or of wrong size"))
 		case b.Status == Good && b.VerifiedAt.IsZero():
-			d.find("never_verified", Warning, subject, "is there, but was never verified, so it counts for nothing; to have it read: cwb verify %s", b.Set)
+			d.find(KindNeverVerified, Warning, subject, "is there, but was never verified, so it counts for nothing; to have it read: cwb verify %s", b.Set)
 		case b.Status == Running:
-			d.find("running", Info, subject, "is being taken; plan again when it is done")
+			d.find(KindRunning, Info, subject, "is being taken; plan again when it is done")
 		case b.Origin == backup.Own && !pl.ours(b) && pl.standing != changed:
-			d.find("other_server", Warning, subject, "was made by another server (%s). It counts for nothing and is not removed; if the present server succeeds that one: cwb adopt --identity %s", b.Identity, pl.addr())
+			d.find(KindOtherServer, Warning, subject, "was made by another server (%s). It counts for nothing and is not removed; if the present server succeeds that one: cwb adopt --identity %s", b.Identity, pl.addr())
 		}
 	}
 }

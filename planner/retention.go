@@ -47,7 +47,7 @@ func (w *world) apply(block string, extra []*Set) (keep []Kept, remove []LetGo) 
 	ro, declared := w.rotationOf(block, extra)
 	for _, set := range w.sets[block] {
 		for _, p := range set.Parts {
-			stays, goes := []string{"its block is not in the policy"}, ""
+			stays, goes := []string{whyUnjudged(block)}, ""
 			if declared {
 				stays, goes = ro.decide(set, p)
 			}
@@ -59,6 +59,14 @@ func (w *world) apply(block string, extra []*Set) (keep []Kept, remove []LetGo) 
 		}
 	}
 	return w.keepMeasures(b, keep, remove)
+}
+
+// whyUnjudged is why the backups of a block stay that no retention is stated for.
+func whyUnjudged(block string) string {
+	if block == "" {
+		return "is adopted, and its node is in no block, or in several: no one retention applies"
+	}
+	return "its block is not in the policy"
 }
 
 // rotationOf prepares to judge the backups of a block; false when the policy has no such

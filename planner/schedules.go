@@ -14,7 +14,7 @@ func (d *draft) schedules() error {
 	files, err := d.w.wantedFiles()
 	switch {
 	case errors.Is(err, scheduler.ErrZone), errors.Is(err, errNoMachine):
-		d.find("schedule_not_expressible", Warning, string(d.w.policy.Scheduler),
+		d.find(KindScheduleNotWritable, Warning, string(d.w.policy.Scheduler),
 			"the files that start due backups cannot be written: %v. Present files stay as they are", err)
 		return nil
 	case err != nil:

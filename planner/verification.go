@@ -45,8 +45,12 @@ func (d *draft) verification(set *Set, p Part, going bool) (Step, bool) {
 	switch {
 	case p.accepting:
 		step.Reason = "accept that it is smaller than what came before, as --allow shrink=" + string(set.ID) + " says"
-	case p.Backup.Status != Good || going || age <= recheckAfter || p.Backup.VerifiedAt.IsZero():
-		return Step{}, false // what was never verified is a finding: its take did not end as takes do
+	case p.Backup.Status != Good || going || age <= recheckAfter:
+		return Step{}, false
+	case p.Backup.VerifiedAt.IsZero(): // a finding: its take did not end as takes do
+		return Step{}, false
+	case !p.ours || d.w.places[p.Node].standing == changed: // nothing is written beside another server's backups
+		return Step{}, false
 	default:
 		step.Reason = fmt.Sprintf("its bytes were last read %d days ago; they are read again every %d", age/(24*time.Hour), recheckAfter/(24*time.Hour))
 	}
