@@ -19,8 +19,11 @@ func requestError(format string, args ...any) error {
 // checkRequest refuses names that mean nothing: a typo must not become an empty plan.
 func (d *draft) checkRequest() error {
 	r := d.request
-	if r.Verb != VerbReconcile && r.Verb != VerbBackup && r.Verb != VerbAdopt {
+	if r.Verb != VerbReconcile && r.Verb != VerbBackup && r.Verb != VerbAdopt && !r.Verb.restores() {
 		return requestError("there is no verb %q", r.Verb)
+	}
+	if r.Verb.restores() != (r.Restore != nil) {
+		return requestError("it does not say what to restore")
 	}
 	nodes := slices.Concat(r.Nodes, r.Identity)
 	for _, name := range r.Adopt {

@@ -53,6 +53,10 @@ func checkAction(a Action) error {
 			return fmt.Errorf("it adopts nothing, or two things")
 		}
 		return checkNodes(a.Node)
+	case Load:
+		return checkLoad(a)
+	case Proceed:
+		return checkBackup(a.Node, a.Restore)
 	case WriteSchedule:
 		if a.Path == "" {
 			return fmt.Errorf("it writes no file")
@@ -84,6 +88,11 @@ func checkState(s State) error {
 	for _, n := range s.Nodes {
 		if err := checkNodes(n.Node); err != nil {
 			return err
+		}
+		for _, r := range n.Restores {
+			if err := checkBackup(r.Node, r.ID); err != nil {
+				return fmt.Errorf("%s: %w", n.Node, err)
+			}
 		}
 		for _, b := range n.Backups {
 			if err := checkStateBackup(b); err != nil {

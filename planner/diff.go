@@ -40,8 +40,13 @@ type draft struct {
 // fill adds the steps in the order in which they run: what makes safe before what makes
 // room. Each stands after all that it needs.
 func (d *draft) fill() error {
-	if d.request.Verb == VerbAdopt {
+	switch {
+	case d.request.Verb == VerbAdopt:
 		return d.adoptions()
+	case d.request.Verb == VerbRestore:
+		return d.restore()
+	case d.request.Verb.restores():
+		return d.later()
 	}
 	if err := d.takes(); err != nil {
 		return err
@@ -68,7 +73,9 @@ func (d *draft) addTakes() {
 
 // plan finishes the draft.
 func (d *draft) plan() (*Plan, error) {
-	d.observations()
+	if !d.request.Verb.restores() { // who restores must find what matters to that
+		d.observations()
+	}
 	plan := &Plan{
 		Created:      d.w.now,
 		Expires:      d.w.now.Add(lifetime),

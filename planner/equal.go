@@ -64,6 +64,10 @@ func actionText(a Action) string {
 		t.RungReasons = nil
 		a = t
 	}
+	if l, ok := a.(Load); ok {
+		l.Shown = LoadShown{}
+		a = l
+	}
 	text, err := json.Marshal(a)
 	if err != nil {
 		return err.Error() // plain data always has a JSON form

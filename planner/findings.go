@@ -26,6 +26,7 @@ func (d *draft) observations() {
 	d.w.eachPlace(func(pl *place) {
 		d.observePlace(pl)
 		d.observeBackups(pl)
+		d.observeRestores(pl)
 	})
 	for _, b := range d.w.policy.Backups {
 		d.observeBlock(b)

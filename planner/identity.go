@@ -44,7 +44,8 @@ func judgeIdentity(n NodeState) (standing, backup.Identity) {
 // newestRecord is the identity in the newest record that cwb made at a place.
 func newestRecord(backups []Backup) (backup.Identity, bool) {
 	for _, b := range slices.Backward(backups) { // in order of id
-		if b.Origin == backup.Own && hasRecord(b) {
+		// A restore onto a new server backs that up first, which makes it no successor.
+		if b.Origin == backup.Own && b.Purpose != backup.Safety && hasRecord(b) {
 			return b.Identity, true
 		}
 	}

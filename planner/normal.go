@@ -33,6 +33,9 @@ func normalise(s State) (State, error) {
 func normaliseNode(n *NodeState) error {
 	n.Backups = sorted(n.Backups, func(a, b Backup) int { return strings.Compare(string(a.Set), string(b.Set)) })
 	n.Foreign = sorted(n.Foreign, func(a, b backup.Foreign) int { return strings.Compare(a.Name, b.Name) })
+	if n.Restores != nil {
+		n.Restores = sorted(n.Restores, func(a, b backup.Restore) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	}
 	n.Unreadable = sorted(n.Unreadable, func(a, b Unreadable) int { return strings.Compare(a.Path, b.Path) })
 	for i := 1; i < len(n.Backups); i++ {
 		if n.Backups[i].Set == n.Backups[i-1].Set {

@@ -50,6 +50,8 @@ func (pl *place) obstacle() string {
 		return "its server did not say who it is"
 	case pl.standing == changed:
 		return fmt.Sprintf("its server is another one than its backups are of; if that is meant: cwb adopt --identity %s", pl.addr())
+	case pl.restoring() != "":
+		return pl.restoring()
 	case len(server.Refusals) > 0:
 		return strings.Join(server.Refusals, "; ")
 	}

@@ -78,6 +78,7 @@ type Verify struct {
 	Node   backup.NodeAddr `json:"node"`
 	Set    backup.SetID    `json:"set"`
 	Accept bool            `json:"accept_shrink,omitempty"`
+	Older  backup.SetID    `json:"older,omitempty"` // before a restore: what to restore instead, should it be damaged
 }
 
 // Remove removes one good, partial or damaged backup of ours, or an adopted one.

@@ -91,6 +91,10 @@ func decodeAction(kind ActionKind, spec json.RawMessage) (Action, error) {
 		return decodeSpec[Adopt](spec)
 	case ActWriteSchedule:
 		return decodeSpec[WriteSchedule](spec)
+	case ActLoad:
+		return decodeSpec[Load](spec)
+	case ActTruncate, ActImport, ActSwap, ActUndo, ActConfirm:
+		return decodeProceed(kind, spec)
 	}
 	return nil, fmt.Errorf("%w: there is no action %q", ErrAltered, kind)
 }

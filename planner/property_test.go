@@ -171,7 +171,7 @@ func (h *history) addUncounted(t *rapid.T, number int) {
 	}
 	newest := ""
 	for _, old := range n.Backups { // whose place it is must stay as it was
-		if old.Origin == backup.Own && old.Status != planner.Running && old.Status != planner.Debris && string(old.Set) > newest {
+		if old.Origin == backup.Own && old.Purpose != backup.Safety && old.Status != planner.Running && old.Status != planner.Debris && string(old.Set) > newest {
 			newest, b.Identity = string(old.Set), old.Identity
 		}
 	}

@@ -11,6 +11,7 @@ type Request struct {
 	Allow    Allow             `json:"allow,omitzero"`     // guards lifted for this plan
 	Adopt    []ForeignName     `json:"adopt,omitempty"`    // VerbAdopt: these
 	Identity []backup.NodeAddr `json:"identity,omitempty"` // VerbAdopt: accept the present server of these
+	Restore  *RestoreRequest   `json:"restore,omitempty"`  // the verbs of restores
 	By       string            `json:"by,omitempty"`       // user@host, recorded in what is written
 }
 

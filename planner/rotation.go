@@ -41,6 +41,12 @@ func (ro *rotation) decide(set *Set, p Part) (stays []string, goes string) {
 	if why := untouchable(set, p); why != "" {
 		return []string{why}, ""
 	}
+	if why := ro.w.readBy(p.Node, set.ID); why != "" {
+		return []string{why}, ""
+	}
+	if set.Purpose == backup.Safety {
+		return ro.decideSafety(set, p)
+	}
 	if p.Backup.Status != Good {
 		return ro.decideBroken(set, p)
 	}
@@ -72,8 +78,6 @@ func untouchable(set *Set, p Part) string {
 		return "is no backup, but what a killed run left; it is cleaned, not rotated"
 	case set.Future:
 		return "is dated ahead of the clock"
-	case set.Purpose == backup.Safety:
-		return "is the safety backup of a restore"
 	case set.Held != nil:
 		return "is held: " + set.Held.Reason
 	case !p.ours:

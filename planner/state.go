@@ -37,8 +37,11 @@ type NodeState struct {
 	Foreign    []backup.Foreign   `json:"foreign"`             // in order of name
 	Unreadable []Unreadable       `json:"unreadable"`          // records that could not be read: nothing here may be removed
 	Lock       *Lock              `json:"lock,omitempty"`
-	Problems   []string           `json:"problems,omitempty"` // of the place: not 0700, nearly full, …
-	FreeBytes  int64              `json:"free_bytes"`         // under snapshot_path; varies, so no step may depend on it
+	Restores   []backup.Restore   `json:"restores,omitempty"` // that were begun onto its server, in order of id
+	// Examination is what a restore onto its server would do; only when one is planned.
+	Examination *Examination `json:"examination,omitempty"`
+	Problems    []string     `json:"problems,omitempty"` // of the place: not 0700, nearly full, …
+	FreeBytes   int64        `json:"free_bytes"`         // under snapshot_path; varies, so no step may depend on it
 }
 
 // Server is what an engine says of its server.

@@ -46,10 +46,12 @@ type RestoreOptions struct {
 
 // RestorePart is one node's part of a restore that concerns several.
 type RestorePart struct {
-	Node   NodeAddr       `json:"node"`
-	From   NodeAddr       `json:"from"`
-	Phases []RestorePhase `json:"phases"`         // of a ring, one member truncates
-	Adds   bool           `json:"adds,omitempty"` // a ring is not restored as a whole: nothing is truncated
+	Node      NodeAddr       `json:"node"`
+	From      NodeAddr       `json:"from"`
+	Databases []string       `json:"databases,omitempty"` // that were selected on it
+	Phases    []RestorePhase `json:"phases"`
+	Adds      bool           `json:"adds,omitempty"`  // a ring is not restored as a whole: nothing is truncated
+	After     []NodeAddr     `json:"after,omitempty"` // members of its ring whose truncate, and undo, comes before its own import, and undo
 }
 
 // Restore is restore.json: what a node keeps of a restore, written before and after each of
