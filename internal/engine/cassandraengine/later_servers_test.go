@@ -11,6 +11,7 @@ import (
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/testbed"
 )
 
 // A second take reads what is new and no more.
@@ -37,8 +38,10 @@ func TestRealIncremental(t *testing.T) {
 
 // TRUNCATE, DROP TABLE and making a table again, between takes: no backup changes, and what
 // Cassandra leaves is listed, and stays when backups go.
-func TestRealTruncateAndDrop(t *testing.T) {
-	r := newReal(t, "dropping")
+func TestRealTruncateAndDrop(t *testing.T) { testTruncateAndDrop(t, realServer) }
+
+func testTruncateAndDrop(t *testing.T, server *testbed.Cassandra) {
+	r := newRealOn(t, server, "dropping")
 	fill := func(table string, n int) {
 		for i := range n {
 			r.exec(fmt.Sprintf(`INSERT INTO dropping.%s (k, v) VALUES (%d, 'v')`, table, i))

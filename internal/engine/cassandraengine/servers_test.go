@@ -31,9 +31,7 @@ func runWithServer(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	realServer, err = testbed.StartCassandra(context.Background(), testbed.CassandraOptions{
-		Dir: dir, DataDirs: 2, Settings: map[string]string{
-			"materialized_views_enabled": "true", "sasi_indexes_enabled": "true",
-		},
+		Dir: dir, DataDirs: 2, Settings: everything(),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -43,21 +41,29 @@ func runWithServer(m *testing.M) int {
 	return m.Run()
 }
 
+// everything allows what a server forbids unless told.
+func everything() map[string]string {
+	return map[string]string{"materialized_views_enabled": "true", "sasi_indexes_enabled": "true"}
+}
+
 // real is a keyspace of a test's own on the server, and an engine for it.
 type real struct {
 	t        *testing.T
+	server   *testbed.Cassandra
 	keyspace string
 	session  *gocql.Session
 	engine   *Engine
 	sets     int
 }
 
-func newReal(t *testing.T, keyspace string) *real {
-	session, err := realServer.Session("")
+func newReal(t *testing.T, keyspace string) *real { return newRealOn(t, realServer, keyspace) }
+
+func newRealOn(t *testing.T, server *testbed.Cassandra, keyspace string) *real {
+	session, err := server.Session("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &real{t: t, keyspace: keyspace, session: session}
+	r := &real{t: t, server: server, keyspace: keyspace, session: session}
 	r.exec(`CREATE KEYSPACE "` + keyspace + `" WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`)
 	t.Cleanup(func() {
 		r.exec(`DROP KEYSPACE IF EXISTS "` + keyspace + `"`)
@@ -71,8 +77,8 @@ func (r *real) node() config.Node {
 	return config.Node{
 		Addr: backup.NodeAddr{Kind: backup.Cassandra, Name: "homer"},
 		Cassandra: &config.Cassandra{
-			Address: realServer.Address(), Nodetool: realServer.Nodetool,
-			DataDirs: realServer.DataDirs, Keyspaces: []string{r.keyspace},
+			Address: r.server.Address(), Nodetool: r.server.Nodetool,
+			DataDirs: r.server.DataDirs, Keyspaces: []string{r.keyspace},
 		},
 	}
 }

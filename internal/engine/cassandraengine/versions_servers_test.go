@@ -1,0 +1,29 @@
+//go:build servers
+
+package cassandraengine
+
+import (
+	"maps"
+	"testing"
+
+	"cwb/internal/testbed"
+)
+
+// The heart of the tests over Cassandra 4.1.
+func TestRealCassandra41(t *testing.T) {
+	testOn(t, testbed.CassandraOptions{Version: testbed.Cassandra41, DataDirs: 2, Settings: everything()})
+}
+
+func testOn(t *testing.T, options testbed.CassandraOptions) {
+	server := testbed.CassandraForTest(t, options)
+	t.Run("torture", func(t *testing.T) { testTorture(t, server) })
+	t.Run("truncate and drop", func(t *testing.T) { testTruncateAndDrop(t, server) })
+}
+
+// The newest file format: tries as indexes, and SSTables named by UUID.
+func TestRealNewestFormat(t *testing.T) {
+	settings := everything()
+	maps.Copy(settings, testbed.BTI())
+	server := testbed.CassandraForTest(t, testbed.CassandraOptions{DataDirs: 2, Settings: settings})
+	testTorture(t, server)
+}
