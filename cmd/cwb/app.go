@@ -156,9 +156,16 @@ func (a *app) verb(do func(ctx context.Context, args []string) error) func(*cobr
 		if err := a.checkFlags(); err != nil {
 			return err
 		}
+		if a.flags.json && cmd.Annotations[noJSON] != "" {
+			return usage(cmd.CommandPath()+" has no JSON form", cmd.Annotations[noJSON])
+		}
 		return do(cmd.Context(), args)
 	}
 }
+
+// noJSON annotates verbs whose result has no JSON form, with what to do instead. To print
+// text where JSON was asked for would be worse than to refuse.
+const noJSON = "no-json"
 
 // terminal reports whether w is a terminal, and its width.
 func terminal(w io.Writer) (bool, int) {

@@ -36,8 +36,9 @@ written; when the status is not 0 the output must not be used. Its last line is
 
 A Cassandra backup has no text form: its files are the backup. The error tells where they
 lie and how to load them by hand.`,
-		Args: argsRange(1, 1, "one SET"),
-		RunE: a.verb(func(ctx context.Context, args []string) error { return a.export(ctx, f, args[0]) }),
+		Args:        argsRange(1, 1, "one SET"),
+		Annotations: map[string]string{noJSON: "its result is SQL; leave --json out"},
+		RunE:        a.verb(func(ctx context.Context, args []string) error { return a.export(ctx, f, args[0]) }),
 	}
 	cmd.Flags().StringVar(&f.node, "node", "", "whose backup; needed when the set has several MySQL nodes")
 	cmd.Flags().StringArrayVar(&f.what.Databases, "database", nil, "only this database (repeatable)")

@@ -21,6 +21,7 @@ func (a *app) fmtCommand() *cobra.Command {
 		Long: `Rewrite policy files in the canonical layout and print the names of those that changed.
 With --check nothing is written, and the status is 1 when a file would change; --diff shows
 how. Without a PATH the policy of --policy is meant.`,
+		Annotations: map[string]string{noJSON: "leave --json out; cwb --json validate tells what is wrong with a policy"},
 		RunE: a.verb(func(_ context.Context, args []string) error {
 			if len(args) == 0 {
 				args = []string{a.flags.policy}

@@ -21,8 +21,9 @@ func (a *app) holdCommand() *cobra.Command {
 		Short: "Keep a set whatever retention says, or let it go again",
 		Long: `Write a hold beside every backup of the set: no plan removes it until the hold is released.
 Holds lie with the backups, so they outlive the policy and this machine.`,
-		Args: argsRange(1, 1, "one SET"),
-		RunE: a.verb(func(ctx context.Context, args []string) error { return a.hold(ctx, args[0], reason, release) }),
+		Args:        argsRange(1, 1, "one SET"),
+		Annotations: map[string]string{noJSON: "leave --json out; cwb --json list shows what is held"},
+		RunE:        a.verb(func(ctx context.Context, args []string) error { return a.hold(ctx, args[0], reason, release) }),
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "why, for whoever finds it later")
 	cmd.Flags().BoolVar(&release, "release", false, "release the hold")

@@ -22,8 +22,9 @@ func (a *app) initCommand() *cobra.Command {
 		Long: `Look at this machine and print a first policy for it: database sockets, data directories,
 keyspaces, the old scripts' backups. It connects to nothing and changes nothing. With --out
 the policy is written to DIR/cwb.hcl; an existing file is never overwritten.`,
-		Args: args0,
-		RunE: a.verb(func(context.Context, []string) error { return a.initPolicy(out) }),
+		Args:        args0,
+		Annotations: map[string]string{noJSON: "its result is a policy; leave --json out"},
+		RunE:        a.verb(func(context.Context, []string) error { return a.initPolicy(out) }),
 	}
 	cmd.Flags().StringVar(&out, "out", "", "directory to write cwb.hcl into")
 	return cmd

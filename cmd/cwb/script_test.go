@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -16,6 +17,8 @@ import (
 
 	"cwb/config"
 	"cwb/internal/backup"
+	"cwb/internal/engine/mysqlengine"
+	"cwb/internal/node"
 	"cwb/internal/view/schematest"
 	"cwb/planner"
 )
@@ -63,6 +66,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"flip":     flip,
 		"saveplan": savePlan,
 		"hostile":  hostile,
+		"lock":     lock,
 		"schema":   holdsTo,
 		"nowhere":  nowhere,
 	}
@@ -174,6 +178,19 @@ func hostile(ts *testscript.TestScript, _ bool, args []string) {
 	data, err = planner.EncodeState(state)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), data, 0o600))
+}
+
+// lock takes the lock of lab's node until the script ends, as another run would.
+func lock(ts *testscript.TestScript, _ bool, args []string) {
+	policy, diags := config.Load(ts.MkAbs("lab"), config.Options{Version: version})
+	if diags.HasErrors() {
+		ts.Fatalf("%s", diags.JSON())
+	}
+	n := policy.Nodes[0]
+	held := node.New(n, policy.Deployment, mysqlengine.New(n, mysqlengine.Options{}), node.Options{Now: time.Now})
+	session, err := held.Open(context.Background(), planner.Lock{Who: "other@elsewhere, pid 1", Command: "apply\x1b[31m", Since: time.Now()})
+	ts.Check(err)
+	ts.Defer(func() { _ = session.Close() })
 }
 
 // nowhere TEXT FILE… checks that no file holds TEXT, below directories too.

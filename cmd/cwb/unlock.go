@@ -17,8 +17,9 @@ func (a *app) unlockCommand() *cobra.Command {
 		Long: `A lock ends with the process that holds it, so that nothing has to be unlocked after a
 crash. This verb clears the holder's note that a dead run left, and tells who holds the lock
 when somebody does (exit 11): end that process to end its lock.`,
-		Args: argsRange(1, 1, "one NODE"),
-		RunE: a.verb(func(ctx context.Context, args []string) error { return a.unlock(ctx, args[0], auto) }),
+		Args:        argsRange(1, 1, "one NODE"),
+		Annotations: map[string]string{noJSON: "leave --json out; the status says what was found"},
+		RunE:        a.verb(func(ctx context.Context, args []string) error { return a.unlock(ctx, args[0], auto) }),
 	}
 	cmd.Flags().BoolVar(&auto, "auto-approve", false, "do not ask")
 	return cmd
