@@ -43,7 +43,11 @@ func Check(ctx context.Context, plan *planner.Plan, p *config.Policy, w World, o
 	if fault != nil && !errors.Is(fault, ErrInternal) {
 		return planner.State{}, fault
 	}
-	again, err := planner.Diff(p, assume(fresh, plan.State), plan.Created, plan.Request)
+	asked, err := Examine(ctx, p, w, o, assume(fresh, plan.State), plan.Created, plan.Request)
+	if err != nil {
+		return fresh, fmt.Errorf("plan again: %w", err)
+	}
+	again, err := planner.Diff(p, asked, plan.Created, plan.Request)
 	if err != nil {
 		return fresh, fmt.Errorf("plan again: %w", err)
 	}

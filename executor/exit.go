@@ -36,6 +36,8 @@ func ExitCode(r Result, err error) int {
 		return ExitError
 	case r.refusedEverywhere():
 		return ExitCredentials
+	case r.unmet():
+		return ExitError
 	case r.Count(Failed) > 0 || r.Count(Skipped) > 0:
 		return ExitPartly
 	case r.Count(Held) > 0:

@@ -99,6 +99,10 @@ func (r *run) do(s planner.Step, res *StepResult) error {
 	case planner.Clean:
 		return r.onNode(s, a.Node)
 	case planner.Verify:
+		return r.verify(s, a)
+	case planner.Load:
+		return r.load(s, a)
+	case planner.Proceed:
 		return r.onNode(s, a.Node)
 	case planner.Adopt:
 		return r.onNode(s, a.Node)

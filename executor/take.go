@@ -160,10 +160,11 @@ func (g *gathering) mayCapture() error {
 	if ready == 0 {
 		return errs.orNil()
 	}
-	if g.block.OnFailure != config.Abort || (len(errs) == 0 && len(g.action.Nodes) == len(g.action.Members)) {
+	all := g.block.OnFailure == config.Abort || g.action.Purpose == backup.Safety // half of one is none
+	if !all || (len(errs) == 0 && len(g.action.Nodes) == len(g.action.Members)) {
 		return nil
 	}
-	return fmt.Errorf("nothing was captured, since on_failure is abort: %w", append(errs, g.absent()...))
+	return fmt.Errorf("nothing was captured, since all members are to be: %w", append(errs, g.absent()...))
 }
 
 // capture fixes all contents at once: nobody waits for anybody.
