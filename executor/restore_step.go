@@ -44,13 +44,13 @@ func (r *run) verify(s planner.Step, a planner.Verify) error {
 func (r Result) unmet() bool {
 	loads := false
 	for _, s := range r.Steps {
-		switch s.Step.Action.Kind() {
-		case planner.ActLoad:
+		switch s.Step.Action.(type) {
+		case planner.Load:
 			loads = true
 			if !s.Began.IsZero() {
 				return false
 			}
-		case planner.ActVerify, planner.ActTake:
+		case planner.Verify, planner.Take:
 		default:
 			if !s.Began.IsZero() {
 				return false
