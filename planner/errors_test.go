@@ -53,7 +53,7 @@ func adoptIdentity(sc *scenario, server planner.Server) planner.Request {
 
 // TestStateOfAnotherPolicyIsRefusedEverywhere: Sets, retention and the last look as well.
 func TestStateOfAnotherPolicyIsRefusedEverywhere(t *testing.T) {
-	sc := &scenario{policy: loadPolicy(t, ""), now: time.Now()}
+	sc := &scenario{policy: loadPolicy(t, ""), now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}
 	sc.begin()
 	sc.state.Deployment = "site2"
 	if _, err := planner.Sets(sc.policy, sc.state, sc.now); err == nil {

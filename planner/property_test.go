@@ -16,8 +16,8 @@ import (
 	"cwb/planner"
 )
 
-// histories is how many random histories each property is held against. Seven properties
-// with 1,500 each are 10,500; make soak asks for more.
+// histories is how many random histories each property is held against. Eight properties
+// with 1,500 each are 12,000; soaking asks for more.
 var histories = flag.Int("histories", 1500, "random histories for each property")
 
 // forHistories checks a property. A failure prints the seed and the smallest history found.
