@@ -8,6 +8,6 @@ time=${1:-10s}
 for package in $(go list ./...); do
 	directory=$(go list -f '{{.Dir}}' "$package")
 	for target in $(cd "$directory" && sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' ./*_test.go 2>/dev/null); do
-		go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "$package"
+		go test -run '^$' -fuzz "^$target\$" -fuzzminimizetime 20x -fuzztime "$time" "$package"
 	done
 done
