@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"time"
 
 	"cwb/internal/backup"
 )
@@ -46,4 +47,19 @@ type Exporting interface {
 type Unlocker interface {
 	// Unlock returns an error wrapping ErrLocked, naming the holder, when it is alive.
 	Unlock(ctx context.Context) error
+}
+
+// An Adopter is an engine that can prove a foreign backup of its product complete.
+type Adopter interface {
+	// Prove (Examine is what a Restorer does) reads the foreign backup that Foreign lists under name, strictly and to its
+	// end; one that is cut, or not whole, is an error that wraps ErrRefused. All files in
+	// what it returns have a Root: a data directory or legacy path of the policy. It changes
+	// nothing.
+	Prove(ctx context.Context, name string, p Progress) (Examined, error)
+}
+
+// Examined is what a foreign backup holds.
+type Examined struct {
+	Content Content
+	At      time.Time // when it was made, by its own word
 }

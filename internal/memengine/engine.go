@@ -23,6 +23,7 @@ const (
 	OpReadOut Op = "read_out"
 	OpClose   Op = "close"
 	OpDiscard Op = "discard"
+	OpExamine Op = "examine"
 )
 
 // Around is put around every operation: it may not do it, do it and return an error all the

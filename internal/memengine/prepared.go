@@ -104,12 +104,9 @@ func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress execu
 }
 
 func (p *prepared) readOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
-	p.e.Server.mu.Lock()
-	identity := p.e.Server.identity
-	p.e.Server.mu.Unlock()
 	c := executor.Content{
 		Server:   backup.Server{Product: p.e.product(), Version: "1.0"},
-		Identity: identity, Consistency: "snapshot",
+		Identity: p.e.Server.Identity(), Consistency: "snapshot",
 	}
 	names := slices.Sorted(maps.Keys(p.moment))
 	if err := p.store(&c, dir, "schema.txt", "", fmt.Appendf(nil, "%q\n", names), 0); err != nil {

@@ -61,6 +61,13 @@ func (s *Server) Replace(identity backup.Identity) {
 	s.identity = identity
 }
 
+// Identity is which server it is.
+func (s *Server) Identity() backup.Identity {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.identity
+}
+
 // PlantDump lists a foreign dump.
 func (s *Server) PlantDump(f backup.Foreign) {
 	s.mu.Lock()

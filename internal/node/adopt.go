@@ -46,11 +46,3 @@ func (s *session) adoptIdentity(ctx context.Context, next backup.Succession) err
 	}
 	return putWhole(s.f, identityFile, data)
 }
-
-func (s *session) adoptForeign(ctx context.Context, name string, p executor.Progress) error {
-	return errors.New("not supported yet")
-}
-
-func (s *session) removeAdopted(ctx context.Context, found survey) error {
-	return s.erase(ctx, found.begun)
-}

@@ -24,6 +24,7 @@ type lab struct {
 	disk    node.Disk
 	outside memengine.Outside
 	around  memengine.Around
+	lies    memengine.Lies
 	root    string
 	clock   *clock
 }
@@ -97,7 +98,7 @@ func (l *lab) dataDir() string { return filepath.Join(l.root, "data-homer") }
 
 func (l *lab) engine(addr backup.NodeAddr) *memengine.Engine {
 	return memengine.New(memengine.Config{
-		Node: addr, Server: l.servers[addr], DataDir: l.dataDir(), Outside: l.outside, Around: l.around,
+		Node: addr, Server: l.servers[addr], DataDir: l.dataDir(), Outside: l.outside, Around: l.around, Lies: l.lies,
 	})
 }
 

@@ -22,6 +22,7 @@ type Node struct {
 	engine     executor.Engine
 	now        func() time.Time
 	disk       Disk
+	peers      func(backup.NodeAddr) *Node
 
 	mu   sync.Mutex
 	open bool                  // a session of this very Node holds the lock
@@ -34,12 +35,16 @@ var (
 	_ executor.Checker   = (*Node)(nil)
 	_ executor.Exporting = (*Node)(nil)
 	_ executor.Unlocker  = (*Node)(nil)
+	_ executor.Examiner  = (*Node)(nil)
 )
 
 // Options are what a Node takes from its surroundings.
 type Options struct {
 	Now  func() time.Time // the clock; required
 	Disk Disk             // nil: this machine's
+	// Peers finds the other nodes of this machine, whose backups can be restored here; nil:
+	// there are none.
+	Peers func(backup.NodeAddr) *Node
 }
 
 // New joins an engine with the snapshot_path of cfg. It touches nothing yet.
@@ -49,7 +54,7 @@ func New(cfg config.Node, deployment string, engine executor.Engine, o Options) 
 	}
 	return &Node{
 		cfg: cfg, deployment: deployment, engine: engine,
-		now: o.Now, disk: o.Disk, busy: map[backup.SetID]bool{},
+		now: o.Now, disk: o.Disk, peers: o.Peers, busy: map[backup.SetID]bool{},
 	}
 }
 

@@ -65,6 +65,9 @@ func (n *Node) observePlace(ctx context.Context, state *planner.NodeState) (map[
 			return nil, err
 		}
 	}
+	if err := n.observeRestores(f, state); err != nil {
+		return nil, err
+	}
 	return tags, n.observePrivate(f, state)
 }
 

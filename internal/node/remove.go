@@ -22,8 +22,8 @@ func (s *session) remove(ctx context.Context, a planner.Remove) error {
 		return fmt.Errorf("remove %s: %w", a.Set, err)
 	}
 	switch {
-	case !found.hasRecord || found.recordRaw.SHA256 != a.Record || found.begun.Block != a.Block:
-		err = errChanged
+	case !found.hasRecord || found.recordRaw.SHA256 != a.Record || (found.begun.Block != a.Block && found.begun.Block != ""):
+		err = errChanged // an adopted one names no block
 	case found.held != nil:
 		err = fmt.Errorf("it is held (%s, by %s): release it first, with cwb hold --release %s", found.held.Reason, found.held.By, a.Set)
 	default:

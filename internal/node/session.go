@@ -66,6 +66,10 @@ func (s *session) Run(ctx context.Context, a planner.Action, p executor.Progress
 		return s.verify(ctx, a, p)
 	case planner.Adopt:
 		return s.adopt(ctx, a, p)
+	case planner.Load:
+		return s.load(ctx, a, p)
+	case planner.Proceed:
+		return s.proceed(ctx, a, p)
 	default:
 		return fmt.Errorf("a node cannot %s", a.Kind())
 	}

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"path"
-	"sort"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,8 +71,19 @@ func (n *Node) readChecks(f Reader, s *survey) error {
 		}
 		s.checks = append(s.checks, check)
 	}
-	sort.SliceStable(s.checks, func(i, j int) bool { return s.checks[i].At.Before(s.checks[j].At) })
+	slices.SortStableFunc(s.checks, byTimeThenDamage)
 	return nil
+}
+
+// byTimeThenDamage lets damage have the last word in its instant.
+func byTimeThenDamage(a, b backup.Check) int {
+	if c := a.At.Compare(b.At); c != 0 || a.Good == b.Good {
+		return c
+	}
+	if a.Good {
+		return -1
+	}
+	return 1
 }
 
 // verifiedAt is when all bytes were last read and right: the take itself reads them first.

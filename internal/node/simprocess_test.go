@@ -62,7 +62,8 @@ type process struct {
 	names []string // of all operations so far
 	at    int      // the operation that fails, from 1; 0: none
 	fault fault
-	hit   string // which one it was
+	every func(name string) error // fails operations by their names; nil: none
+	hit   string                  // which one it was
 	dead  bool
 }
 
@@ -74,6 +75,11 @@ var (
 // do counts an operation and lets it happen, or what the fault makes of it. half does a
 // write by half; nil for operations that are no writes.
 func (p *process) do(name string, whole func() error, half func()) error {
+	if p.every != nil {
+		if err := p.every(name); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
+		}
+	}
 	f := p.next(name)
 	switch f {
 	case noFault:

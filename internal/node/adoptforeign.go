@@ -1,0 +1,140 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+
+	"cwb/executor"
+	"cwb/internal/backup"
+)
+
+// adoptForeign gives a foreign backup a record: a directory of ours whose manifest names the
+// files where they lie. Nothing is copied or moved. Its begun.json has no tag, so that only
+// the removal of the finished record ever touches what it refers to.
+func (s *session) adoptForeign(ctx context.Context, name string, p executor.Progress) error {
+	adopter, ok := s.n.engine.(executor.Adopter)
+	if !ok {
+		return fmt.Errorf("%w: this version cannot prove backups of this kind complete", executor.ErrRefused)
+	}
+	found, err := adopter.Prove(ctx, name, p)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	id, err := s.freeID(backup.NewSetID(found.At))
+	if err != nil {
+		return err
+	}
+	begun := backup.Begun{
+		Deployment: s.n.deployment, Node: s.n.cfg.Addr, Set: id, Purpose: backup.Manual,
+		Members: []backup.NodeAddr{s.n.cfg.Addr}, Identity: found.Content.Identity, Began: found.At.UTC(),
+	}
+	s.n.setBusy(id, true)
+	defer s.n.setBusy(id, false)
+	if err := s.enter(ctx, begun, found, name); err != nil {
+		return errors.Join(err, s.erase(context.WithoutCancel(ctx), begun))
+	}
+	return nil
+}
+
+// freeID is the set's id, or the next second that no directory has.
+func (s *session) freeID(id backup.SetID) (backup.SetID, error) {
+	for {
+		there, err := exists(s.f, string(id))
+		if err != nil || !there {
+			return id, err
+		}
+		id = id.Next()
+	}
+}
+
+// enter writes the records of an adopted backup.
+func (s *session) enter(ctx context.Context, begun backup.Begun, found executor.Examined, name string) error {
+	c := found.Content
+	manifest := backup.Manifest{Node: begun.Node, Set: begun.Set, Tables: c.Tables, Files: c.Files}
+	if err := s.mayRefer(ctx, begun, manifest); err != nil {
+		return err
+	}
+	data, err := backup.Encode(manifest)
+	if err != nil {
+		return err
+	}
+	if err := s.appear(begun); err != nil {
+		return err
+	}
+	if err := putWhole(s.f, path.Join(string(begun.Set), manifestFile), data); err != nil {
+		return err
+	}
+	record, err := backup.Encode(backup.Record{
+		Deployment: begun.Deployment, Node: begun.Node, Set: begun.Set, Purpose: begun.Purpose, Origin: backup.Adopted,
+		Members: begun.Members, Identity: begun.Identity, Server: c.Server, Began: begun.Began, Captured: begun.Began,
+		Finished: s.n.now().UTC(), Consistency: c.Consistency, Position: map[string]string{adoptedAs: name},
+		Totals: c.Totals, Manifest: digest(data),
+	})
+	if err != nil {
+		return err
+	}
+	return putWhole(s.f, path.Join(string(begun.Set), recordFile), record)
+}
+
+// mayRefer refuses a manifest whose files are not where files of this node may lie.
+func (s *session) mayRefer(ctx context.Context, begun backup.Begun, m backup.Manifest) error {
+	for _, file := range m.Files {
+		if file.Root == "" {
+			return fmt.Errorf("%w: %s has no place", executor.ErrRefused, file.Path)
+		}
+	}
+	shelves := s.n.shelves(s.f, begun)
+	defer shelves.Close()
+	problems, err := shelves.missing(ctx, m)
+	if err == nil && len(problems) > 0 {
+		err = fmt.Errorf("%w: %s", executor.ErrRefused, summary(problems))
+	}
+	return err
+}
+
+// removeAdopted removes an adopted backup with the files it refers to: an operator named it,
+// so they are cwb's to rotate. Killed in the middle, what is left of them is foreign again.
+func (s *session) removeAdopted(ctx context.Context, found survey) error {
+	record := path.Join(string(found.id), recordFile)
+	if err := removeIfThere(s.f, record); err != nil {
+		return err
+	}
+	if err := syncDir(s.f, string(found.id)); err != nil {
+		return err
+	}
+	shelves := s.n.shelves(s.f, found.begun)
+	defer shelves.Close()
+	for _, file := range found.manifest.Files {
+		if err := shelves.remove(ctx, file); err != nil {
+			return err
+		}
+	}
+	return s.erase(ctx, found.begun)
+}
+
+// remove removes a file outside of the backup's directory, and the directories that become
+// empty by it.
+func (s *shelves) remove(ctx context.Context, file backup.File) error {
+	if err := ctx.Err(); err != nil {
+		return canceled(ctx)
+	}
+	folder, name, err := s.find(file)
+	if errors.Is(err, fs.ErrNotExist) || file.Root == "" {
+		return nil
+	}
+	if err == nil {
+		err = removeIfThere(folder, name)
+	}
+	if err != nil {
+		return err
+	}
+	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
+		if folder.Remove(dir) != nil {
+			break // not empty
+		}
+	}
+	return nil
+}
