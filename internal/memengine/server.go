@@ -18,6 +18,9 @@ type Server struct {
 	tables   map[string]map[string]string
 	down     string
 	foreign  []backup.Foreign
+	schemas  map[string]map[string]map[string]string // of restores, beside what is served
+	settled  []string                                // restores whose swap was settled
+	ring     []*Server                               // all hosts, this one included; nil: alone
 }
 
 // Database is the name of every server's one database, or keyspace.

@@ -73,11 +73,21 @@ func (n *Node) readRestore(f Reader, id backup.SetID) (backup.Restore, error) {
 		return backup.Restore{}, err
 	}
 	name := restorePath(id, restoreFile)
-	rec, _, err := readRecordFile[backup.Restore](f, name)
-	if err == nil && rec.ID != id {
-		err = &unreadable{name, fmt.Errorf("it says that it is of restore %s", rec.ID)}
+	data, err := readAll(f, name)
+	if isMissing(err) {
+		return backup.Restore{}, err
 	}
-	return rec, err
+	var rec backup.Restore
+	if err == nil {
+		rec, err = backup.Decode[backup.Restore](data)
+	}
+	if err == nil && rec.ID != id {
+		err = fmt.Errorf("it says that it is of restore %s", rec.ID)
+	}
+	if err != nil {
+		return rec, &unreadable{name, err}
+	}
+	return rec, nil
 }
 
 // putRestore writes the record of a restore, replacing the one before.
