@@ -73,14 +73,14 @@ func events(stream string) []view.EventDoc {
 func summary(p view.PlanDoc) []string {
 	steps := []string{}
 	for _, s := range p.Steps {
-		text := s.Action + " " + s.Node
-		if s.Set != "" && !strings.HasPrefix(s.Set, "step:") {
-			text += " " + s.Set
+		words := []string{s.Action, s.Node}
+		if !strings.HasPrefix(s.Set, "step:") {
+			words = append(words, s.Set)
 		}
 		if s.HeldBy != nil {
-			text += " (held)"
+			words = append(words, "(held)")
 		}
-		steps = append(steps, strings.TrimSpace(text))
+		steps = append(steps, strings.Join(slices.DeleteFunc(words, func(w string) bool { return w == "" }), " "))
 	}
 	return steps
 }
@@ -104,4 +104,10 @@ func sets(d view.ListDoc, status string) []string {
 		}
 	}
 	return ids
+}
+
+// planNow plans with the real binary, and so with the real time.
+func (l *lab) planNow() view.PlanDoc {
+	l.t.Helper()
+	return decode[view.PlanDoc](l, l.binary(exitDone, "plan", "--json").stdout)
 }

@@ -27,6 +27,7 @@ type servers struct {
 	spare     *testbed.MariaDB // empty: what exports are loaded into, and another Ellis
 	homer     *testbed.Cassandra
 	homestead *testbed.Cassandra
+	dir       string // of all of them
 	binary    string // cwb, as it is released
 }
 
@@ -40,12 +41,12 @@ func startServers(t *testing.T) *servers {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &servers{binary: filepath.Join(dir, "cwb")}
-	t.Cleanup(func() { s.stop(t, dir) })
+	s := &servers{dir: dir, binary: filepath.Join(dir, "cwb")}
+	t.Cleanup(func() { s.stop(t) })
 	group, ctx := errgroup.WithContext(t.Context())
-	group.Go(func() error { return s.startEllis(ctx, dir) })
-	group.Go(func() error { return s.startHomer(ctx, dir) })
-	group.Go(func() error { return s.startHomestead(ctx, dir) })
+	group.Go(func() error { return s.startEllis(ctx) })
+	group.Go(func() error { return s.startHomer(ctx) })
+	group.Go(func() error { return s.startHomestead(ctx) })
 	group.Go(func() error { return s.build(ctx) })
 	if err := group.Wait(); err != nil {
 		t.Fatal(err)
@@ -53,25 +54,25 @@ func startServers(t *testing.T) *servers {
 	return s
 }
 
-func (s *servers) startEllis(ctx context.Context, dir string) (err error) {
-	if s.ellis, err = testbed.StartMariaDB(ctx, testbed.MariaDBOptions{Dir: filepath.Join(dir, "ellis"), BinLog: true}); err != nil {
+func (s *servers) startEllis(ctx context.Context) (err error) {
+	if s.ellis, err = testbed.StartMariaDB(ctx, testbed.MariaDBOptions{Dir: filepath.Join(s.dir, "ellis"), BinLog: true}); err != nil {
 		return err
 	}
-	if s.spare, err = testbed.StartMariaDB(ctx, testbed.MariaDBOptions{Dir: filepath.Join(dir, "spare")}); err != nil {
+	if s.spare, err = testbed.StartMariaDB(ctx, testbed.MariaDBOptions{Dir: filepath.Join(s.dir, "spare")}); err != nil {
 		return err
 	}
-	return s.fillEllis(ctx, subscriberCount)
+	return fillEllis(ctx, s.ellis, subscriberCount)
 }
 
-func (s *servers) startHomer(ctx context.Context, dir string) (err error) {
-	if s.homer, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(dir, "homer"), ClusterName: "homer"}); err != nil {
+func (s *servers) startHomer(ctx context.Context) (err error) {
+	if s.homer, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(s.dir, "homer"), ClusterName: "clearwater"}); err != nil {
 		return err
 	}
 	return fillCassandra(ctx, s.homer, subscriberCount, subscribers.LoadHomer)
 }
 
-func (s *servers) startHomestead(ctx context.Context, dir string) (err error) {
-	if s.homestead, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(dir, "homestead"), ClusterName: "homestead"}); err != nil {
+func (s *servers) startHomestead(ctx context.Context) (err error) {
+	if s.homestead, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(s.dir, "homestead"), ClusterName: "clearwater"}); err != nil {
 		return err
 	}
 	return fillCassandra(ctx, s.homestead, subscriberCount, subscribers.LoadHomestead)
@@ -87,7 +88,7 @@ func (s *servers) build(ctx context.Context) error {
 	return nil
 }
 
-func (s *servers) stop(t *testing.T, dir string) {
+func (s *servers) stop(t *testing.T) {
 	for _, m := range []*testbed.MariaDB{s.ellis, s.spare} {
 		if m != nil {
 			_ = m.Close()
@@ -98,7 +99,7 @@ func (s *servers) stop(t *testing.T, dir string) {
 			_ = c.Close()
 		}
 	}
-	if err := os.RemoveAll(dir); err != nil {
+	if err := os.RemoveAll(s.dir); err != nil {
 		t.Error(err)
 	}
 }
@@ -110,8 +111,8 @@ func lines(count int) []subscribers.Line {
 }
 
 // fillEllis makes the database anew.
-func (s *servers) fillEllis(ctx context.Context, count int) error {
-	db, err := s.ellis.Open("")
+func fillEllis(ctx context.Context, m *testbed.MariaDB, count int) error {
+	db, err := m.Open("")
 	if err != nil {
 		return err
 	}
@@ -120,6 +121,14 @@ func (s *servers) fillEllis(ctx context.Context, count int) error {
 		return err
 	}
 	return subscribers.LoadEllis(ctx, db, lines(count))
+}
+
+// refillEllis puts the database back as it was.
+func (s *servers) refillEllis(t *testing.T) {
+	t.Helper()
+	if err := fillEllis(t.Context(), s.ellis, subscriberCount); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // fillCassandra adds subscribers to a keyspace; those that are there stay.

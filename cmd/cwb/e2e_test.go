@@ -14,7 +14,17 @@ func TestOnRealServers(t *testing.T) {
 		run  func(*testing.T, *servers)
 	}{
 		{"nights", nights},
+		{"beside old scripts", besideOldScripts},
+		{"another server", anotherServer},
+		{"exit codes", exitCodes},
+		{"kills", kills},
+		{"writers", writers},
+		{"secrets", secrets},
+		{"full size", atFullSize},
 	} {
-		t.Run(scenario.name, func(t *testing.T) { scenario.run(t, s) })
+		t.Run(scenario.name, func(t *testing.T) {
+			s.refillEllis(t)
+			scenario.run(t, s)
+		})
 	}
 }

@@ -16,4 +16,4 @@ for snapshots in $(find "$DATA/$keyspace" -type d -name snapshots); do
 	mkdir -p "$BACKUPS/$keyspace/$newest"
 	cp -al "$snapshots/$newest" "$BACKUPS/$keyspace/$newest/$(basename "$(dirname "$snapshots")")"
 done
-$NODETOOL clearsnapshot "$keyspace"
+$NODETOOL clearsnapshot --all "$keyspace" # which was the default before 4.0

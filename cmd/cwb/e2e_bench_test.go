@@ -1,0 +1,215 @@
+//go:build servers && bench
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"cwb/internal/backup"
+	"cwb/internal/testbed"
+	"cwb/internal/testbed/subscribers"
+	"cwb/planner"
+)
+
+// benchRounds is how often each contender runs; they take turns, and medians are compared.
+const benchRounds = 3
+
+// TestBench prints how cwb compares with what operators would use instead, on the same data,
+// in the same run. Only what the limits of memory and time say can fail.
+func TestBench(t *testing.T) {
+	s := &servers{binary: filepath.Join(t.TempDir(), "cwb")}
+	if err := s.build(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Run("plan", func(t *testing.T) { benchPlan(t, s) })
+	// With a pool that holds all data, disks are not what is measured.
+	s.ellis = testbed.MariaDBForTest(t, testbed.MariaDBOptions{Args: []string{"--innodb-buffer-pool-size=2G"}})
+	s.homer = testbed.CassandraForTest(t, testbed.CassandraOptions{ClusterName: "clearwater"})
+	s.homestead = s.homer
+	t.Run("mysql", func(t *testing.T) { benchMySQL(t, s) })
+	t.Run("cassandra", func(t *testing.T) { benchCassandra(t, s) })
+}
+
+// cost is what a run took.
+type cost struct {
+	wall   time.Duration
+	memory int64 // largest resident size of one process, bytes
+}
+
+// contender is one way to do the same thing.
+type contender struct {
+	name string
+	run  func(round int) cost
+}
+
+// race runs the contenders in turn and gives their medians.
+func race(contenders []contender) []cost {
+	all := make([][]cost, len(contenders))
+	for round := range benchRounds {
+		for i, c := range contenders {
+			all[i] = append(all[i], c.run(round))
+		}
+	}
+	medians := make([]cost, len(contenders))
+	for i, costs := range all {
+		slices.SortFunc(costs, func(a, b cost) int { return int(a.wall - b.wall) })
+		medians[i] = costs[len(costs)/2]
+		for _, c := range costs {
+			medians[i].memory = max(medians[i].memory, c.memory)
+		}
+	}
+	return medians
+}
+
+// compare prints the first contender's median as a ratio to each other one's.
+func compare(what string, contenders []contender, medians []cost) {
+	for i := 1; i < len(contenders); i++ {
+		fmt.Printf("bench: %s: %s takes %.2f × the time of %s (%.2f s, %.2f s), and %d MB of memory (%d MB)\n", what, contenders[0].name,
+			medians[0].wall.Seconds()/medians[i].wall.Seconds(), contenders[i].name,
+			medians[0].wall.Seconds(), medians[i].wall.Seconds(), medians[0].memory>>20, medians[i].memory>>20)
+	}
+}
+
+// timed runs a command to its end.
+func timed(t *testing.T, argv ...string) cost {
+	t.Helper()
+	command := exec.CommandContext(t.Context(), argv[0], argv[1:]...)
+	command.Env = environment()
+	began := time.Now()
+	if output, err := command.CombinedOutput(); err != nil {
+		t.Fatalf("%q: %v\n%.2000s", argv, err, output)
+	}
+	wall := time.Since(began)
+	usage := command.ProcessState.SysUsage().(*syscall.Rusage) // of its children, too
+	return cost{wall, usage.Maxrss << 10}
+}
+
+// benchPlan plans 200 nodes with 400 backups each from a recorded state, by the real binary.
+func benchPlan(t *testing.T, s *servers) {
+	policy, state := filepath.Join(t.TempDir(), "large.hcl"), filepath.Join(t.TempDir(), "state.json")
+	layFile(t, policy, largePolicy())
+	data, err := planner.EncodeState(largeState())
+	if err != nil {
+		t.Fatal(err)
+	}
+	layFile(t, state, string(data))
+	median := race([]contender{{"cwb", func(int) cost { return timed(t, s.binary, "--policy", policy, "plan", "--state", state) }}})[0]
+	fmt.Printf("bench: plan: %d nodes × %d backups take %.2f of 5 s and %d of 300 MB, reading %d MB of recorded state included\n",
+		largeNodes, largeBackups, median.wall.Seconds(), median.memory>>20, len(data)>>20)
+	if median.wall > 5*time.Second {
+		t.Errorf("planning took %v", median.wall)
+	}
+}
+
+const (
+	largeNodes, largeBackups, largeBlock = 200, 400, 10
+)
+
+func largeAddr(i int) backup.NodeAddr {
+	return backup.NodeAddr{Kind: backup.MySQL, Name: fmt.Sprintf("ellis%03d", i)}
+}
+
+func largePolicy() string {
+	var text strings.Builder
+	text.WriteString("cwb {\n  deployment = \"large\"\n  scheduler  = \"none\"\n}\nretention \"years\" {\n  keep_last    = 300\n  keep_daily   = 365\n  keep_weekly  = 52\n  keep_monthly = 12\n}\n")
+	for i := range largeNodes {
+		fmt.Fprintf(&text, "node \"mysql\" %q {\n  ssh           = \"ops@host%d.example.com\"\n  socket        = \"/run/mysqld/mysqld.sock\"\n  databases     = [\"ellis\"]\n  snapshot_path = \"/var/backups/cwb/ellis\"\n}\n", largeAddr(i).Name, i)
+	}
+	for first := 0; first < largeNodes; first += largeBlock {
+		var members []string
+		for i := first; i < first+largeBlock; i++ {
+			members = append(members, largeAddr(i).Address())
+		}
+		fmt.Fprintf(&text, "backup \"block%03d\" {\n  nodes     = [%s]\n  schedule  = \"0 0 * * *\"\n  retention = retention.years\n}\n", first, strings.Join(members, ", "))
+	}
+	return text.String()
+}
+
+func largeState() planner.State {
+	at := time.Date(2026, 11, 24, 0, 5, 0, 0, time.UTC)
+	s := planner.State{At: at, Host: "ops", Deployment: "large"}
+	for i := range largeNodes {
+		identity := backup.Identity{Machine: fmt.Sprintf("machine-%d", i), DataDir: "/var/lib/mysql"}
+		n := planner.NodeState{Node: largeAddr(i), Server: planner.Server{Identity: identity, Product: "MariaDB", Version: "10.11.14"}}
+		var members []backup.NodeAddr
+		for first, k := i/largeBlock*largeBlock, 0; k < largeBlock; k++ {
+			members = append(members, largeAddr(first+k))
+		}
+		for day := largeBackups; day > 0; day-- {
+			id := backup.NewSetID(at.AddDate(0, 0, -day))
+			n.Backups = append(n.Backups, planner.Backup{
+				Set: id, Block: fmt.Sprintf("block%03d", i/largeBlock*largeBlock), Purpose: backup.ForPolicy, Status: planner.Good, Members: members,
+				Identity: identity, Began: id.Time(), Captured: id.Time(), Finished: id.Time(), Record: fmt.Sprintf("%064d", day),
+				VerifiedAt: at.AddDate(0, 0, -day%30), Totals: backup.Totals{Tables: 3, Rows: 1000, Bytes: 1 << 30},
+			})
+		}
+		s.Nodes = append(s.Nodes, n)
+	}
+	return s
+}
+
+// benchMySQL takes about 500 MB of narrow rows, documents and noise.
+func benchMySQL(t *testing.T, s *servers) {
+	mysql(t, s.ellis, "CREATE DATABASE ellis CHARACTER SET utf8mb4", "USE ellis",
+		`CREATE TABLE numbers (id BINARY(16) PRIMARY KEY, number VARCHAR(64) NOT NULL UNIQUE, owner INT, balance DECIMAL(12,4), note TEXT, INDEX (owner))`,
+		`INSERT INTO numbers SELECT UNHEX(MD5(seq)), CONCAT('sip:', 6505550000 + seq, '@example.com'), seq % 200000, seq / 7,
+			CONCAT('note ', seq, CHAR(9), MD5(seq + 1), CHAR(10), REPEAT(CONVERT(UNHEX('F09F9880') USING utf8mb4), seq % 5)) FROM seq_1_to_2000000`,
+		`CREATE TABLE users (id INT PRIMARY KEY, password CHAR(64), full_name VARCHAR(100), email VARCHAR(100) UNIQUE)`,
+		`INSERT INTO users SELECT seq, SHA2(seq, 256), CONCAT('Zoë Müller ', seq), CONCAT('user', seq, '@example.com') FROM seq_1_to_200000`,
+		`CREATE TABLE simservs (id INT PRIMARY KEY, document TEXT, noise BLOB)`,
+		`INSERT INTO simservs SELECT seq, CONCAT('<simservs id="', seq, '">', REPEAT(CONCAT('<rule active="true">', MD5(seq), '</rule>'), 33), '</simservs>'), RANDOM_BYTES(300) FROM seq_1_to_100000`)
+	l := newLab(t, s, onlyEllis)
+	contenders := []contender{
+		{"cwb (verified)", func(int) cost { return timed(t, s.binary, "--policy", l.policyFile(), "backup") }},
+		{"mariadb-dump | zstd -3", func(int) cost {
+			return timed(t, "bash", "-c", `set -o pipefail; mariadb-dump --defaults-file="$0" --single-transaction ellis | zstd -q -3 -f -o "$1"`, s.ellis.DefaultsFile, filepath.Join(l.dir, "dump.sql.zst"))
+		}},
+	}
+	if _, err := exec.LookPath("mydumper"); err == nil {
+		contenders = append(contenders, contender{"mydumper -t 2 -c", func(int) cost {
+			out := filepath.Join(l.dir, "mydumper")
+			defer os.RemoveAll(out)
+			return timed(t, "mydumper", "--socket", s.ellis.Socket, "--user", s.ellis.User, "--password", s.ellis.Password, "--database", "ellis",
+				"--threads", "2", "--compress", "--trx-consistency-only", "--outputdir", out)
+		}})
+	}
+	medians := race(contenders)
+	set := l.list().Sets[0].Backups[0]
+	compare(fmt.Sprintf("take of %d MB of MySQL", set.Bytes>>20), contenders, medians)
+	largest := int64(0)
+	for _, table := range []string{"LENGTH(note) FROM ellis.numbers", "LENGTH(document) + LENGTH(noise) FROM ellis.simservs"} {
+		var n int64
+		for _, v := range queryStrings(t, s.ellis, "SELECT MAX("+strings.Replace(table, " FROM", ") FROM", 1)) {
+			_, _ = fmt.Sscan(v, &n)
+		}
+		largest = max(largest, n)
+	}
+	if limit := 150<<20 + 3*largest; medians[0].memory > limit {
+		t.Errorf("the take needed %d bytes of memory, more than %d", medians[0].memory, limit)
+	}
+}
+
+// benchCassandra takes a set when nothing is new: all but the snapshot itself is overhead.
+func benchCassandra(t *testing.T, s *servers) {
+	if err := fillCassandra(t.Context(), s.homer, 20_000, subscribers.LoadHomer); err != nil {
+		t.Fatal(err)
+	}
+	l := newLab(t, s, withoutHomestead, func(l *lab) { l.policy.Ellis = nil })
+	l.cwb(exitDone, "backup")
+	contenders := []contender{
+		{"cwb (verified)", func(int) cost { return timed(t, s.binary, "--policy", l.policyFile(), "backup") }},
+		{"nodetool snapshot", func(round int) cost {
+			return timed(t, slices.Concat(s.homer.Nodetool, []string{"snapshot", "-t", fmt.Sprintf("bench-%d", round), "--", "homer"})...)
+		}},
+	}
+	medians := race(contenders)
+	compare("take of Cassandra with nothing new", contenders, medians)
+}
