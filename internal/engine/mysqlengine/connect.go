@@ -26,6 +26,10 @@ func (e *Engine) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
+	var plain *tap
+	if cfg.TLSConfig == "" && cfg.TLS == nil {
+		plain = tapInto(cfg)
+	}
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", e.where(), err)
@@ -35,11 +39,28 @@ func (e *Engine) connect(ctx context.Context) (*session, error) {
 		return nil, e.connectError(err, l.user)
 	}
 	s := &session{conn: conn, where: e.where()}
+	if !e.opts.DriverRows {
+		s.wire = newWire(plain)
+	}
 	if err := s.settle(ctx, e.node.MySQL.LockWait); err != nil {
 		s.close()
 		return nil, fmt.Errorf("prepare the session: %w", err)
 	}
 	return s, nil
+}
+
+// tapInto lets the driver dial through a connection that [newWire] can use later.
+func tapInto(cfg *mysql.Config) *tap {
+	t := &tap{}
+	cfg.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := (&net.Dialer{}).DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		t.Conn = conn
+		return t, nil
+	}
+	return t
 }
 
 // driverConfig is how the driver is to connect; nothing comes from a DSN string, so no name

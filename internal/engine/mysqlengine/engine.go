@@ -18,6 +18,7 @@ type Options struct {
 	MachineID     string           // file with this machine's id; default /etc/machine-id
 	ChunkBytes    int64            // of a chunk before compression; default 32 MiB
 	DialTimeout   time.Duration    // default 10 s
+	DriverRows    bool             // read rows through the driver even where the wire could be read: the oracle in tests
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 }

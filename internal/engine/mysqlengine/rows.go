@@ -37,6 +37,9 @@ func selectTable(u unit, p product) string {
 // readRows streams the result of a query into w and returns the number of rows. It does not
 // end w's chunk.
 func readRows(ctx context.Context, s *session, query string, columns int, w *chunkWriter) (int64, error) {
+	if s.wire != nil {
+		return readWire(ctx, s, query, columns, w)
+	}
 	rows, err := s.stream(ctx, query)
 	if err != nil {
 		return 0, err

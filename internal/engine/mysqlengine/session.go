@@ -18,6 +18,7 @@ import (
 // reconnects behind our back. It is used by one goroutine at a time.
 type session struct {
 	conn  driver.Conn
+	wire  *wire // the same connection, for reading many rows; nil over TLS
 	where string
 }
 
