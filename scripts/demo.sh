@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Shows cwb at work on real servers: a small Clearwater deployment, its subscribers, a policy,
 # and what cwb makes of them. Everything lies in a temporary directory and is gone at the end.
+# Ends with 0 only if everything was as it says.
 #
 #   SUBSCRIBERS=2000 scripts/demo.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 subscribers=${SUBSCRIBERS:-2000}
+free=$((subscribers / 10))
 
 # ---- a place of its own, given back however this ends ----
 
@@ -18,14 +20,41 @@ cleanup() {
 }
 trap cleanup EXIT
 
-step() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
-if [ ! -t 1 ]; then step() { printf '\n== %s\n' "$*"; }; fi
+# ---- how things are shown and checked ----
 
-# show prints the command, then runs it.
-show() {
+bold=$'\033[1m' plain=$'\033[0m'
+[ -t 1 ] || bold='' plain=''
+step() { printf '\n%s== %s%s\n' "$bold" "$*" "$plain"; }
+
+# show prints the command, then runs it, and keeps its output in $shown.
+show() { show_status 0 "$@"; }
+
+# show_status CODE COMMAND… is show for a command that must end with CODE.
+show_status() {
+	local want=$1 got=0
+	shift
 	printf '\n$ %s\n' "$*"
-	"$@"
+	"$@" >"$dir/shown" 2>&1 || got=$?
+	cat "$dir/shown"
+	shown=$(cat "$dir/shown")
+	[ "$want" = 0 ] || echo "(exit status $got)"
+	check "exit status of $1 $2" "$got" "$want"
 }
+
+# check WHAT GOT WANT ends the demo when something is not as it should be.
+check() {
+	[ "$2" = "$3" ] || { printf 'demo: %s: %s, but should be %s\n' "$1" "$2" "$3" >&2; exit 1; }
+}
+
+# says TEXT checks that the last command printed a text.
+says() {
+	grep -qF -- "$1" <<<"$shown" || { printf 'demo: the last command should have said: %s\n' "$1" >&2; exit 1; }
+}
+
+complete_sets() { cwb list | grep -c '  complete' || true; }
+
+ellis_sql() { mariadb --defaults-file="$ELLIS_DEFAULTS_FILE" --skip-column-names --batch "$@"; }
+ellis_content() { ellis_sql -e 'SELECT COUNT(*) FROM ellis.users; SELECT COUNT(*) FROM ellis.numbers; CHECKSUM TABLE ellis.users, ellis.numbers'; }
 
 # ---- the deployment ----
 
@@ -50,13 +79,16 @@ echo "Ellis      $ELLIS_SOCKET"
 echo "Homer      $HOMER_ADDRESS"
 echo "Homestead  $HOMESTEAD_ADDRESS"
 
-step "Load $subscribers subscribers"
-"$dir/cwb-testbed" load --dir "$dir/servers" --subscribers "$subscribers" --free $((subscribers / 10 + 1))
+step "Load $subscribers subscribers, and $free numbers that nobody has yet"
+"$dir/cwb-testbed" load --dir "$dir/servers" --subscribers "$subscribers" --free "$free"
+check "users" "$(ellis_sql -e 'SELECT COUNT(*) FROM ellis.users')" "$subscribers"
+check "numbers" "$(ellis_sql -e 'SELECT COUNT(*) FROM ellis.numbers')" "$((subscribers + free))"
 
 # ---- the policy ----
 
 step "The policy"
-mkdir -p "$dir/policy" "$dir/copies" "$dir"/snapshots/{ellis,homer,homestead}
+old=$dir/clearwater/ellis/backup/backups
+mkdir -p "$dir/policy" "$dir/backups" "$old"
 cat >"$dir/policy/clearwater.hcl" <<POLICY
 cwb {
   deployment = "demo"
@@ -68,7 +100,8 @@ node "mysql" "ellis" {
   socket        = "$ELLIS_SOCKET"
   defaults_file = "$ELLIS_DEFAULTS_FILE"
   databases     = ["ellis"]
-  snapshot_path = "$dir/snapshots/ellis"
+  snapshot_path = "$dir/backups/ellis"
+  legacy_paths  = ["$old"]
 }
 
 node "cassandra" "homer" {
@@ -76,7 +109,7 @@ node "cassandra" "homer" {
   nodetool      = ["$HOMER_NODETOOL", "-h", "127.0.0.1", "-p", "$HOMER_JMX_PORT"]
   data_dirs     = ["$HOMER_DATA"]
   keyspaces     = ["homer"]
-  snapshot_path = "$dir/snapshots/homer"
+  snapshot_path = "$dir/backups/homer"
 }
 
 node "cassandra" "homestead" {
@@ -84,11 +117,7 @@ node "cassandra" "homestead" {
   nodetool      = ["$HOMESTEAD_NODETOOL", "-h", "127.0.0.1", "-p", "$HOMESTEAD_JMX_PORT"]
   data_dirs     = ["$HOMESTEAD_DATA"]
   keyspaces     = ["homestead"]
-  snapshot_path = "$dir/snapshots/homestead"
-}
-
-target "dir" "copies" {
-  path = "$dir/copies"
+  snapshot_path = "$dir/backups/homestead"
 }
 
 retention "nightly" {
@@ -99,25 +128,87 @@ backup "subscribers" {
   nodes     = [node.mysql.ellis, node.cassandra.homer, node.cassandra.homestead]
   schedule  = "0 0 * * *"
   retention = retention.nightly
-
-  copy {
-    target    = target.dir.copies
-    retention = retention.nightly
-  }
 }
 POLICY
-show cat "$dir/policy/clearwater.hcl"
+cat "$dir/policy/clearwater.hcl"
+cd "$dir/policy"
+show cwb validate
+show cwb fmt --check
 
-# ---- the tool ----
+# ---- plan, apply, list ----
 
-step "What is there to do?"
-show cwb plan --policy "$dir/policy"
+step "What is there to do? Last midnight's backup was never taken"
+show_status 2 cwb plan --detailed-exitcode
+says "Plan: 1 to take."
 
 step "Do it"
-show cwb apply --policy "$dir/policy" --auto-approve
+show cwb apply --auto-approve
+says "Steps: 1 done."
 
 step "What is there now?"
-show cwb list --policy "$dir/policy"
+show cwb list
+check "complete sets" "$(complete_sets)" 1
 
-step "And is there anything left to do?"
-show cwb plan --policy "$dir/policy"
+step "And is there anything left to do? No"
+show cwb plan --detailed-exitcode
+says "Plan: nothing to do."
+
+# ---- rotation ----
+
+step "Four more backups, by hand"
+for _ in 1 2 3 4; do show cwb backup; done
+check "complete sets" "$(complete_sets)" 5
+
+step "The policy keeps the last four: the plan says what goes, and why"
+show_status 2 cwb plan --detailed-exitcode
+says "Plan: 3 to remove."
+show cwb apply --auto-approve
+show cwb list
+check "complete sets" "$(complete_sets)" 4
+
+# ---- what others made ----
+
+step "Cassandra takes a snapshot by itself before a TRUNCATE, and an old script left a dump"
+"$dir/cwb-testbed" cql "$HOMESTEAD_ADDRESS" \
+	"CREATE TABLE homestead.former (id text PRIMARY KEY, value text)" \
+	"INSERT INTO homestead.former (id, value) VALUES ('6505550001', 'kept by accident')" \
+	"TRUNCATE homestead.former"
+BACKUPS=$old MYSQLDUMP="mariadb-dump --defaults-file=$ELLIS_DEFAULTS_FILE" bash "$OLDPWD/internal/oldscripts/scripts/ellis.sh"
+show cwb list
+says "Foreign backups (not made by cwb; never removed)"
+says "homestead.former"
+check "foreign backups" "$(sed -n '/^Foreign/,$p' <<<"$shown" | grep -c restorable)" 2
+show cwb plan --detailed-exitcode
+says "Plan: nothing to do"
+
+# ---- verify ----
+
+step "Every byte can be read again"
+show cwb verify
+says "Verified: 12 good, 0 with problems."
+
+step "One flipped bit in one file is found"
+victim=$(find "$dir/backups/ellis" -path '*/data/*' -type f | sort | tail -n 1)
+cp -p "$victim" "$dir/victim"
+printf '%s\n' "${victim#"$dir"/}"
+byte=$(od -An -tu1 -j20 -N1 "$victim")
+printf "%b" "\\0$(printf %o $((byte ^ 1)))" | dd of="$victim" bs=1 seek=20 conv=notrunc status=none
+show_status 7 cwb verify
+says "11 good, 1 with problems"
+cp -p "$dir/victim" "$victim"
+show cwb verify
+says "Verified: 12 good, 0 with problems."
+
+# ---- the disaster ----
+
+step "Somebody drops Ellis' database; the stock client loads the newest set"
+before=$(ellis_content)
+set=$(cwb list | sed -n 's/^\([0-9TZ]*\)  subscribers  complete.*/\1/p' | head -n 1)
+ellis_sql -e 'DROP DATABASE ellis'
+printf '\n$ cwb export %s --node ellis | mariadb\n' "$set"
+cwb export "$set" --node ellis | ellis_sql
+ellis_content
+check "content of Ellis" "$(ellis_content)" "$before"
+echo "As many rows as before, with the same checksums."
+
+step "Everything was as it should be"

@@ -3,6 +3,7 @@
 //
 //	cwb-testbed up --dir DIR                    starts Ellis' MariaDB, Homer's and Homestead's Cassandra
 //	cwb-testbed load --dir DIR --subscribers N  fills them
+//	cwb-testbed cql ADDRESS STATEMENT…          talks to one of the Cassandras
 //
 // up stays in the foreground until its standard input ends or a signal comes, then the servers
 // stop. Once all answer, it writes DIR/env: shell assignments that say where they are.
@@ -26,7 +27,7 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	switch {
 	case errors.Is(err, errUsage):
-		fmt.Fprintln(os.Stderr, "usage: cwb-testbed up --dir DIR\n       cwb-testbed load --dir DIR --subscribers N [--free N] [--seed N]")
+		fmt.Fprintln(os.Stderr, "usage: cwb-testbed up --dir DIR\n       cwb-testbed load --dir DIR --subscribers N [--free N] [--seed N]\n       cwb-testbed cql ADDRESS STATEMENT…")
 		os.Exit(64)
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "cwb-testbed:", err)
@@ -39,6 +40,9 @@ var errUsage = errors.New("usage")
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
 		return errUsage
+	}
+	if args[0] == "cql" && len(args) > 2 {
+		return runCQL(ctx, args[1], args[2:])
 	}
 	verb, flags := args[0], flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.Usage = func() {}
