@@ -101,6 +101,11 @@ func TestSignals(t *testing.T) {
 		t.Parallel()
 		w := startWaiting(t)
 		w.signal(os.Kill)
+		late := time.AfterFunc(10*time.Second, func() {
+			t.Error("the worker lives on")
+			_ = syscall.Kill(w.worker, syscall.SIGKILL)
+		})
 		w.ends(-1) // the pipe ends only when the worker has ended too
+		late.Stop()
 	})
 }
