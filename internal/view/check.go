@@ -14,6 +14,7 @@ type CheckReport interface {
 	Progress(n backup.NodeAddr) func(done, total int64)
 	Checked(n backup.NodeAddr, set backup.SetID, c backup.Check, err error)
 	Unreachable(n backup.NodeAddr, why string)
+	Unfinished(n backup.NodeAddr, r backup.Restore)
 	Bad() bool
 	End()
 }
@@ -23,7 +24,8 @@ type CheckText struct {
 	Out   Text
 	Meter Meter
 
-	good, bad int
+	good, bad  int
+	unfinished int // restores
 }
 
 // Progress shows how much of a backup was read.
@@ -57,7 +59,7 @@ func (c *CheckText) Unreachable(n backup.NodeAddr, why string) {
 }
 
 // Bad reports whether anything was wrong.
-func (c *CheckText) Bad() bool { return c.bad > 0 }
+func (c *CheckText) Bad() bool { return c.bad+c.unfinished > 0 }
 
 // End prints the count.
 func (c *CheckText) End() {

@@ -24,18 +24,22 @@ func writers() map[string]func(io.Writer) error {
 		return func(w io.Writer) error { f(view.Text{W: w}); return nil }
 	}
 	return map[string]func(io.Writer) error{
-		"plan.txt":         text(func(t view.Text) { t.Plan(everyAction()) }),
-		"plan.color":       func(w io.Writer) error { view.Text{W: w, Color: true}.Plan(everyAction()); return nil },
-		"plan.json":        func(w io.Writer) error { return view.PlanJSON(w, everyAction()) },
-		"plan-nothing.txt": text(func(t view.Text) { t.Plan(nothing()) }),
-		"list.txt":         text(func(t view.Text) { t.List(everyStatus()) }),
-		"list.json":        func(w io.Writer) error { return view.ListJSON(w, everyStatus()) },
-		"list-ellis.txt":   text(func(t view.Text) { t.List(onlyEllis()) }),
-		"list-empty.txt":   text(func(t view.Text) { t.List(view.Listing{}) }),
-		"list-empty.json":  func(w io.Writer) error { return view.ListJSON(w, view.Listing{}) },
-		"event.txt":        func(w io.Writer) error { human(w); return nil },
-		"event.json":       func(w io.Writer) error { stream(w); return nil },
-		"event-verify.txt": func(w io.Writer) error { verifyText(w); return nil },
+		"plan.txt":           text(func(t view.Text) { t.Plan(everyAction()) }),
+		"plan.color":         func(w io.Writer) error { view.Text{W: w, Color: true}.Plan(everyAction()); return nil },
+		"plan.json":          func(w io.Writer) error { return view.PlanJSON(w, everyAction()) },
+		"plan-restore.txt":   text(func(t view.Text) { t.Plan(aRestore()) }),
+		"plan-restore.json":  func(w io.Writer) error { return view.PlanJSON(w, aRestore()) },
+		"list-restores.txt":  text(func(t view.Text) { t.List(withRestores()) }),
+		"list-restores.json": func(w io.Writer) error { return view.ListJSON(w, withRestores()) },
+		"plan-nothing.txt":   text(func(t view.Text) { t.Plan(nothing()) }),
+		"list.txt":           text(func(t view.Text) { t.List(everyStatus()) }),
+		"list.json":          func(w io.Writer) error { return view.ListJSON(w, everyStatus()) },
+		"list-ellis.txt":     text(func(t view.Text) { t.List(onlyEllis()) }),
+		"list-empty.txt":     text(func(t view.Text) { t.List(view.Listing{}) }),
+		"list-empty.json":    func(w io.Writer) error { return view.ListJSON(w, view.Listing{}) },
+		"event.txt":          func(w io.Writer) error { human(w); return nil },
+		"event.json":         func(w io.Writer) error { stream(w); return nil },
+		"event-verify.txt":   func(w io.Writer) error { verifyText(w); return nil },
 		"event-verify.json": func(w io.Writer) error {
 			verifyStream(w)
 			return nil

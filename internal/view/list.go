@@ -26,6 +26,7 @@ func (t Text) List(l Listing) {
 	t.unreachable(l)
 	t.sets(l)
 	t.leftovers(l)
+	t.restores(l)
 	t.foreign(l)
 }
 
@@ -211,6 +212,7 @@ type ListDoc struct {
 	FormatVersion int              `json:"format_version"`
 	Sets          []SetDoc         `json:"sets"`
 	Foreign       []ForeignDoc     `json:"foreign"`
+	Restores      []RestoreDoc     `json:"restores"`
 	Unreachable   []UnreachableDoc `json:"unreachable"`
 }
 
@@ -262,7 +264,7 @@ type UnreachableDoc struct {
 
 // ListJSON writes the list as one JSON object.
 func ListJSON(w io.Writer, l Listing) error {
-	doc := ListDoc{FormatVersion: FormatVersion, Sets: []SetDoc{}, Foreign: []ForeignDoc{}, Unreachable: []UnreachableDoc{}}
+	doc := ListDoc{FormatVersion: FormatVersion, Sets: []SetDoc{}, Foreign: []ForeignDoc{}, Restores: []RestoreDoc{}, Unreachable: []UnreachableDoc{}}
 	for _, s := range l.Sets {
 		doc.Sets = append(doc.Sets, l.setDoc(s))
 	}
@@ -275,6 +277,9 @@ func ListJSON(w io.Writer, l Listing) error {
 		}
 		for _, f := range n.Foreign {
 			doc.Foreign = append(doc.Foreign, foreignDoc(f))
+		}
+		for _, r := range n.Restores {
+			doc.Restores = append(doc.Restores, restoreDoc(n.Node, r))
 		}
 	}
 	return writeJSON(w, doc)

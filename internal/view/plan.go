@@ -15,7 +15,11 @@ import (
 // Plan prints a plan: removals first, then the other steps, then findings, then one line
 // that counts them. Every step has its reason.
 func (t Text) Plan(p *planner.Plan) {
-	for _, s := range removalsFirst(p.Steps) {
+	steps := p.Steps
+	if p.Request.Restore == nil { // a restore is read in the order in which it goes
+		steps = removalsFirst(steps)
+	}
+	for _, s := range steps {
 		t.step(s)
 	}
 	for _, f := range p.Findings {
@@ -73,6 +77,12 @@ var kinds = [...]struct {
 	{planner.ActClean, "-", "clean", color.FgRed},
 	{planner.ActTake, "+", "take", color.FgGreen},
 	{planner.ActVerify, "?", "verify", color.FgCyan},
+	{planner.ActLoad, "<", "load", color.FgMagenta},
+	{planner.ActTruncate, "<", "truncate", color.FgRed},
+	{planner.ActImport, "<", "import", color.FgMagenta},
+	{planner.ActSwap, "<", "swap", color.FgMagenta},
+	{planner.ActUndo, "<", "undo", color.FgMagenta},
+	{planner.ActConfirm, "<", "confirm", color.FgRed},
 	{planner.ActAdopt, "~", "adopt", color.FgYellow},
 	{planner.ActWriteSchedule, "~", "write", color.FgYellow},
 }
@@ -119,6 +129,10 @@ func Subject(a planner.Action) string {
 		return fmt.Sprintf("%s of %s, left by a run that did not end", a.Set, a.Node)
 	case planner.Verify:
 		return fmt.Sprintf("%s of %s", a.Set, a.Node)
+	case planner.Load:
+		return loadSubject(a)
+	case planner.Proceed:
+		return fmt.Sprintf("restore %s on %s", a.Restore, a.Node)
 	case planner.Adopt:
 		if a.Identity != nil {
 			return fmt.Sprintf("the present server of %s (%s)", a.Node, a.Identity.Identity)
@@ -143,6 +157,8 @@ func (t Text) detail(a planner.Action) {
 	switch a := a.(type) {
 	case planner.Take:
 		t.takeDetail(a)
+	case planner.Load:
+		t.loadDetail(a)
 	case planner.WriteSchedule:
 		t.diff(a)
 	}

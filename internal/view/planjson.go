@@ -36,6 +36,17 @@ type StepDoc struct {
 	Content    string   `json:"content,omitempty"`
 	Bytes      int64    `json:"bytes,omitempty"`
 	Incomplete bool     `json:"incomplete,omitempty"`
+	Restore    string   `json:"restore,omitempty"` // of the steps of a restore
+	From       string   `json:"from,omitempty"`    // whose backup is loaded
+	As         string   `json:"as,omitempty"`
+	Replaces   []string `json:"replaces,omitempty"`
+	Creates    []string `json:"creates,omitempty"`
+	Drops      []string `json:"drops,omitempty"`
+	Method     string   `json:"method,omitempty"`
+	Impact     string   `json:"impact,omitempty"`
+	Undo       string   `json:"undo,omitempty"`
+	NeedBytes  int64    `json:"need_bytes,omitempty"`
+	FreeBytes  int64    `json:"free_bytes,omitempty"`
 	Reason     string   `json:"reason"`
 	Needs      []string `json:"needs"`
 	HeldBy     *string  `json:"held_by"`
@@ -103,6 +114,10 @@ func fillAction(doc *StepDoc, s planner.Step) {
 		doc.Node, doc.Set = a.Node.String(), string(a.Set)
 	case planner.Verify:
 		doc.Node, doc.Set = a.Node.String(), string(a.Set)
+	case planner.Load:
+		fillLoad(doc, a)
+	case planner.Proceed:
+		doc.Node, doc.Restore = a.Node.String(), string(a.Restore)
 	case planner.Adopt:
 		doc.Node, doc.Name = a.Node.String(), a.Name
 	case planner.WriteSchedule:
