@@ -50,7 +50,12 @@ func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error
 	if !oneSchema(hosts) {
 		state.Notes = append(state.Notes, fmt.Sprintf("the ring's hosts do not have one schema at present; a take waits %s for it", e.options.AgreementWait))
 	}
-	_, err = e.ready(ctx, s, l)
+	found, err := e.ready(ctx, s, l)
+	for _, k := range found.Keyspaces {
+		if note := coverageNote(k, hosts, l.hostID); note != "" {
+			state.Notes = append(state.Notes, note)
+		}
+	}
 	for _, check := range []error{err, e.checkRoom(), e.checkTool()} {
 		if check != nil && !errors.Is(check, executor.ErrRefused) {
 			return check

@@ -26,6 +26,9 @@ func (e *Engine) Prepare(ctx context.Context, spec executor.TakeSpec) (executor.
 }
 
 func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
+	if begun.Node != t.engine.addr {
+		return fmt.Errorf("%w: the take is one of %s", executor.ErrRefused, begun.Node)
+	}
 	begun.Tag = t.tag
 	if err := checkTag(begun); err != nil {
 		return err

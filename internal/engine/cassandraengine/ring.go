@@ -14,6 +14,10 @@ type ringFile struct {
 	Partitioner string     `json:"partitioner"`
 	Host        string     `json:"host"`  // the host id of the node that the backup is of
 	Hosts       []ringHost `json:"hosts"` // all, in order of host id
+
+	// Replicas say, by keyspace, which hosts together have which rows, so that it can be told
+	// whether the members of a set have all.
+	Replicas map[string][]replicaSet `json:"replicas"`
 }
 
 type ringHost struct {
@@ -34,8 +38,11 @@ func readRing(ctx context.Context, s server) (local, []peer, error) {
 	return l, append([]peer{l.peer}, others...), err
 }
 
-func newRingFile(l local, hosts []peer) ringFile {
-	ring := ringFile{Cluster: l.cluster, Partitioner: l.partitioner, Host: l.hostID}
+func newRingFile(l local, hosts []peer, s schema) ringFile {
+	ring := ringFile{Cluster: l.cluster, Partitioner: l.partitioner, Host: l.hostID, Replicas: map[string][]replicaSet{}}
+	for _, k := range s.Keyspaces {
+		ring.Replicas[k.Name] = replicaSets(hosts, k.Replication)
+	}
 	for _, h := range hosts {
 		tokens := slices.Sorted(slices.Values(h.tokens))
 		ring.Hosts = append(ring.Hosts, ringHost{h.hostID, h.address, h.datacenter, h.rack, tokens})

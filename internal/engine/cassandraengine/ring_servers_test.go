@@ -9,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -46,6 +47,7 @@ func TestRealRing(t *testing.T) {
 	}
 	engines := ringEngines(ring)
 	checkRing(t, engines)
+	checkReplicas(t, ring, engines[0])
 	w := startWriter(t, session)
 	var last []ringPart
 	for n := range ringTakes {
@@ -100,6 +102,50 @@ func checkRing(t *testing.T, engines []*Engine) {
 	_, err := crossed.Prepare(t.Context(), ringSpec(crossed, 99))
 	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "nodetool reaches the host") {
 		t.Errorf("another member's nodetool: %v", err)
+	}
+}
+
+// checkReplicas compares with what the server says about every range.
+func checkReplicas(t *testing.T, ring *testbed.Ring, e *Engine) {
+	t.Helper()
+	s, err := e.connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.close()
+	_, hosts, err := readRing(t.Context(), s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := map[string]string{}
+	for _, h := range hosts {
+		address[h.hostID] = h.address
+	}
+	k, err := s.schema(t.Context(), "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]int{}
+	for _, set := range replicaSets(hosts, k.Replication) {
+		var addresses []string
+		for _, h := range set.Hosts {
+			addresses = append(addresses, address[h])
+		}
+		slices.Sort(addresses)
+		got[strings.Join(addresses, ", ")] += set.Ranges
+	}
+	out, err := ring.Nodes[0].RunNodetool(t.Context(), "describering", "two")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]int{}
+	for _, m := range regexp.MustCompile(`[( ]endpoints:\[([^\]]*)\]`).FindAllStringSubmatch(out, -1) {
+		addresses := strings.Split(m[1], ", ")
+		slices.Sort(addresses)
+		want[strings.Join(addresses, ", ")]++
+	}
+	if len(want) == 0 || !maps.Equal(got, want) {
+		t.Errorf("replicas %v, the server says %v", got, want)
 	}
 }
 

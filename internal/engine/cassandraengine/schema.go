@@ -30,6 +30,10 @@ type tableSchema struct {
 	Columns []columnSchema  `json:"columns"`
 	Dropped []droppedColumn `json:"dropped_columns,omitempty"`
 	Indexes []indexSchema   `json:"indexes,omitempty"`
+
+	// What only the statements of versions before 4.0 are built from.
+	Options map[string]string `json:"options,omitempty"` // as CQL
+	Where   string            `json:"where,omitempty"`   // a view's
 }
 
 type columnSchema struct {

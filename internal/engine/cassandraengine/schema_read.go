@@ -51,8 +51,8 @@ func (k keyspaceSchema) check() error {
 
 // schema reads system_schema, where all is since 3.0, and DESCRIBE, which is since 4.0.
 func (c *cqlServer) schema(ctx context.Context, keyspace string) (keyspaceSchema, error) {
-	if c.version < 4 {
-		return keyspaceSchema{}, fmt.Errorf("%w: Cassandra before 4.0 cannot describe its schema, and this version of cwb cannot do without", executor.ErrRefused)
+	if c.version < 3 {
+		return schemaV2(ctx, c.rows, keyspace)
 	}
 	k := keyspaceSchema{Name: keyspace}
 	err := c.query(ctx, "SELECT replication, durable_writes FROM system_schema.keyspaces WHERE keyspace_name = ?", keyspace).
@@ -64,7 +64,7 @@ func (c *cqlServer) schema(ctx context.Context, keyspace string) (keyspaceSchema
 		return keyspaceSchema{}, queryError("system_schema.keyspaces", err)
 	}
 	for _, read := range []func(context.Context, *keyspaceSchema) error{
-		c.readTables, c.readViews, c.readColumns, c.readDropped, c.readIndexes, c.describe,
+		c.readTables, c.readViews, c.readColumns, c.readDropped, c.readIndexes, c.readStatements,
 	} {
 		if err := read(ctx, &k); err != nil {
 			return keyspaceSchema{}, err
@@ -140,6 +140,13 @@ func (c *cqlServer) readIndexes(ctx context.Context, k *keyspaceSchema) error {
 		index = indexSchema{}
 	}
 	return queryError("system_schema.indexes", rows.Close())
+}
+
+func (c *cqlServer) readStatements(ctx context.Context, k *keyspaceSchema) error {
+	if c.version < 4 {
+		return completeOld(ctx, c.rows, k)
+	}
+	return c.describe(ctx, k)
 }
 
 // describe keeps the server's own statements, in the order it gives them, which is one that

@@ -29,7 +29,7 @@ func (t *take) store(dir executor.Dir) ([]backup.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	ring, err := json.MarshalIndent(newRingFile(t.local, t.hosts), "", "  ")
+	ring, err := json.MarshalIndent(newRingFile(t.local, t.hosts, t.before), "", "  ")
 	if err != nil {
 		return nil, err
 	}

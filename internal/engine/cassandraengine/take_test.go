@@ -192,3 +192,25 @@ func TestInspect(t *testing.T) {
 		t.Errorf("%+v, %v", s, err)
 	}
 }
+
+// Cassandra 2.1: no word about data directories, the keyspace's and the table's names in the
+// files' names, no schema.cql, and folders without an id for tables from before.
+func TestTakeOf21(t *testing.T) {
+	f := newFake(t)
+	remove(t, filepath.Join(f.data, "homer"))
+	f.server.dirs, f.server.row.version = nil, "2.1.15"
+	dir := filepath.Join(f.data, "homer", "simservs-"+undashed(idOne))
+	writeOld(t, dir, "homer-simservs-ka-1", "Data.db", "Index.db", "Digest.sha1")
+	writeFile(t, filepath.Join(dir, "homer-simservs-ka-1-TOC.txt"), "Data.db\nIndex.db\nDigest.sha1\nTOC.txt\n")
+	mkdir(t, filepath.Join(f.data, "homer", "empty-"+undashed(idTwo)))
+	f.nodetool(strings.ReplaceAll(honest, `echo "CREATE TABLE" >"$t/snapshots/$tag/schema.cql"`, ":"))
+	first := f.mustRun(f.spec(0))
+	if first.content.Totals.Tables != 2 || first.content.Totals.Files != 3+4+2 {
+		t.Errorf("%+v", first.content.Totals)
+	}
+	f.now = f.now.Add(time.Hour)
+	second := f.mustRun(f.spec(0, first.manifest()))
+	if !byName(second)["Data.db"].Hashed.Equal(byName(first)["Data.db"].Hashed) {
+		t.Error("Data.db was read again")
+	}
+}

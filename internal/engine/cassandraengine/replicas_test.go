@@ -1,0 +1,53 @@
+package cassandraengine
+
+import (
+	"fmt"
+	"testing"
+)
+
+func ringOf(hosts ...peer) []peer { return hosts }
+
+func host(id, dc, rack string, tokens ...string) peer {
+	return peer{hostID: id, datacenter: dc, rack: rack, tokens: tokens}
+}
+
+func TestReplicaSets(t *testing.T) {
+	three := ringOf(host("a", "d", "r", "0", "30"), host("b", "d", "r", "10"), host("c", "d", "r", "20"))
+	racks := ringOf(host("a", "d", "r1", "0"), host("b", "d", "r1", "10"), host("c", "d", "r2", "20"), host("e", "far", "r1", "15"))
+	simple := func(n string) map[string]string {
+		return map[string]string{"class": "org.apache.cassandra.locator.SimpleStrategy", "replication_factor": n}
+	}
+	cases := map[string]struct {
+		hosts       []peer
+		replication map[string]string
+		want        string
+	}{
+		"one replica":          {three, simple("1"), "[{[a] 2} {[b] 1} {[c] 1}]"},
+		"two":                  {three, simple("2"), "[{[a b] 2} {[a c] 1} {[b c] 1}]"},
+		"more than hosts":      {three, simple("5"), "[{[a b c] 4}]"},
+		"transient":            {three, simple("3/1"), "[{[a b c] 4}]"},
+		"racks first":          {racks, map[string]string{"class": "NetworkTopologyStrategy", "d": "2"}, "[{[a c] 3} {[b c] 1}]"},
+		"two datacentres":      {racks, map[string]string{"class": "NetworkTopologyStrategy", "d": "3", "far": "1"}, "[{[a b c e] 4}]"},
+		"another strategy":     {three, map[string]string{"class": "LocalStrategy"}, "[]"},
+		"another partitioner":  {ringOf(host("a", "d", "r", "ff00")), simple("1"), "[]"},
+		"a number beyond long": {ringOf(host("a", "d", "r", "170141183460469231731687303715884105728")), simple("1"), "[]"},
+	}
+	for name, c := range cases {
+		if got := fmt.Sprint(replicaSets(c.hosts, c.replication)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
+func TestUncovered(t *testing.T) {
+	sets := []replicaSet{{[]string{"a", "b"}, 2}, {[]string{"a", "c"}, 1}, {[]string{"b", "c"}, 1}}
+	for members, want := range map[string]string{"a b": "[]", "a": "[{[b c] 1}]", "": fmt.Sprint(sets)} {
+		var hosts []string
+		for _, h := range members {
+			hosts = append(hosts, string(h))
+		}
+		if got := fmt.Sprint(uncovered(sets, hosts)); got != want {
+			t.Errorf("%q: %s, want %s", members, got, want)
+		}
+	}
+}
