@@ -51,27 +51,25 @@ type child struct {
 	said string
 }
 
-func startChild(t *testing.T, path string) *child {
+// startChild starts one and waits until it has said what came of it.
+func startChild(path string) (*child, error) {
 	c := &child{cmd: exec.Command(os.Args[0])}
 	c.cmd.Env = append(os.Environ(), "CWB_TEST_HOLD="+path)
 	in, err := c.cmd.StdinPipe()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	out, err := c.cmd.StdoutPipe()
 	if err == nil {
 		err = c.cmd.Start()
 	}
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	c.in = in
 	line, err := bufio.NewReader(out).ReadString('\n')
-	if err != nil {
-		t.Fatalf("child: %v", err)
-	}
 	c.said = strings.TrimSpace(line)
-	return c
+	return c, err
 }
 
 func (c *child) end() {
@@ -83,12 +81,15 @@ func (c *child) end() {
 func TestLockEndsWithItsHolder(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "place")
 	n := aNode(path)
-	c := startChild(t, path)
+	c, err := startChild(path)
+	if err != nil {
+		t.Fatal(err)
+	}
 	defer c.end()
 	if c.said != "held" {
 		t.Fatalf("the child says %q", c.said)
 	}
-	_, err := n.Open(context.Background(), planner.Lock{Who: "me"})
+	_, err = n.Open(context.Background(), planner.Lock{Who: "me"})
 	if !errors.Is(err, executor.ErrLocked) || !strings.Contains(err.Error(), "child@test") {
 		t.Errorf("opening a locked node: %v", err)
 	}
@@ -116,14 +117,17 @@ func TestLockEndsWithItsHolder(t *testing.T) {
 // Of many processes at once, one gets the lock.
 func TestLockHasOneWinner(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "place")
-	children := make([]*child, 20)
+	children, errs := make([]*child, 50), make([]error, 50)
 	var wait sync.WaitGroup
 	for i := range children {
-		wait.Go(func() { children[i] = startChild(t, path) })
+		wait.Go(func() { children[i], errs[i] = startChild(path) })
 	}
 	wait.Wait()
 	winners := 0
-	for _, c := range children {
+	for i, c := range children {
+		if errs[i] != nil {
+			t.Fatal(errs[i])
+		}
 		if c.said == "held" {
 			winners++
 		} else if !strings.Contains(c.said, "holds the lock") {

@@ -46,7 +46,7 @@ func ownerOf(info fs.FileInfo) (uid int, known bool) {
 
 // observePrivate reads what cwb keeps beside the backups: the successor and the lock.
 func (n *Node) observePrivate(f Folder, state *planner.NodeState) error {
-	successor, _, err := readRecordFile[backup.Succession](f, identityFile)
+	successor, _, err := recall[backup.Succession](&n.memo, f, identityFile)
 	var bad *unreadable
 	switch {
 	case err == nil:

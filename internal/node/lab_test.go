@@ -27,6 +27,7 @@ type lab struct {
 	lies    memengine.Lies
 	root    string
 	clock   *clock
+	nodes   map[backup.NodeAddr]*node.Node // of the one process that this lab is; nil: a new one every time
 }
 
 var (
@@ -104,8 +105,15 @@ func (l *lab) engine(addr backup.NodeAddr) *memengine.Engine {
 
 // nodeOf is one node as a new process has it.
 func (l *lab) nodeOf(addr backup.NodeAddr) *node.Node {
+	if l.nodes[addr] != nil {
+		return l.nodes[addr]
+	}
 	cfg, _ := l.policy.Node(addr)
-	return node.New(cfg, l.policy.Deployment, l.engine(addr), node.Options{Now: l.clock.Now, Disk: l.disk})
+	n := node.New(cfg, l.policy.Deployment, l.engine(addr), node.Options{Now: l.clock.Now, Disk: l.disk})
+	if l.nodes != nil {
+		l.nodes[addr] = n
+	}
+	return n
 }
 
 // process is what a new run of the tool reaches the outside through.

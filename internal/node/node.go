@@ -23,6 +23,7 @@ type Node struct {
 	now        func() time.Time
 	disk       Disk
 	peers      func(backup.NodeAddr) *Node
+	memo       memo
 
 	mu   sync.Mutex
 	open bool                  // a session of this very Node holds the lock

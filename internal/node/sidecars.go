@@ -42,13 +42,13 @@ func isCheckFile(name string) bool {
 // readSidecars reads what was recorded about a backup after it was made.
 func (n *Node) readSidecars(f Reader, s *survey) error {
 	dir := string(s.id)
-	hold, _, err := readRecordFile[backup.Hold](f, path.Join(dir, holdFile))
+	hold, _, err := recall[backup.Hold](&n.memo, f, path.Join(dir, holdFile))
 	if err == nil {
 		s.held = &hold
 	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	_, _, err = readRecordFile[backup.Acceptance](f, path.Join(dir, acceptedFile))
+	_, _, err = recall[backup.Acceptance](&n.memo, f, path.Join(dir, acceptedFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
@@ -65,7 +65,7 @@ func (n *Node) readChecks(f Reader, s *survey) error {
 		if !isCheckFile(e.Name()) {
 			continue
 		}
-		check, _, err := readRecordFile[backup.Check](f, path.Join(string(s.id), e.Name()))
+		check, _, err := recall[backup.Check](&n.memo, f, path.Join(string(s.id), e.Name()))
 		if err != nil {
 			return err
 		}

@@ -4,13 +4,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/node"
 	"cwb/planner"
 )
 
@@ -55,6 +55,7 @@ func onDisk(t testing.TB, disk *simDisk, p *process) *lab {
 	l := newLab(t, simRoot, p, p)
 	l.policy.Retentions[0].KeepLast = 2 // few sets, for speed
 	l.around = p.around
+	l.nodes = map[backup.NodeAddr]*node.Node{}
 	return l
 }
 
@@ -215,12 +216,7 @@ func failures(r executor.Result) string {
 	return strings.Join(lines, "; ")
 }
 
-// everything under the root, for messages.
-func (d *simDisk) names() string {
-	names := slices.Sorted(maps.Keys(d.files()))
-	return strings.Join(names, "\n")
-}
-
+// setOf is the set that a file of a backup belongs to.
 func setOf(name string) (backup.SetID, bool) {
 	for part := range strings.SplitSeq(name, "/") {
 		part = strings.TrimPrefix(part, "cwb-")

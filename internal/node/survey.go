@@ -60,7 +60,7 @@ func (n *Node) readSurvey(f Reader, id backup.SetID) (survey, error) {
 
 func (n *Node) readBegun(f Reader, s *survey) error {
 	name := path.Join(string(s.id), begunFile)
-	begun, raw, err := readRecordFile[backup.Begun](f, name)
+	begun, raw, err := recall[backup.Begun](&n.memo, f, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return n.withoutBegun(f, s.id)
 	}
@@ -93,7 +93,7 @@ func (n *Node) withoutBegun(f Reader, id backup.SetID) error {
 
 func (n *Node) readRecord(f Reader, s *survey) error {
 	name := path.Join(string(s.id), recordFile)
-	record, raw, err := readRecordFile[backup.Record](f, name)
+	record, raw, err := recall[backup.Record](&n.memo, f, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -110,7 +110,7 @@ func (n *Node) readRecord(f Reader, s *survey) error {
 
 func (n *Node) readManifest(f Reader, s *survey) error {
 	name := path.Join(string(s.id), manifestFile)
-	manifest, raw, err := readRecordFile[backup.Manifest](f, name)
+	manifest, raw, err := recall[backup.Manifest](&n.memo, f, name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil // a file that is missing: the backup is partial
 	}
@@ -124,7 +124,14 @@ func (n *Node) readManifest(f Reader, s *survey) error {
 	return nil
 }
 
-func readRecordFile[T backup.Begun | backup.Record | backup.Manifest | backup.Hold | backup.Check | backup.Acceptance | backup.Succession | backup.Restore](f Reader, name string) (T, backup.Digest, error) {
+// kept are the types of record that lie under a snapshot_path.
+type kept interface {
+	backup.Begun | backup.Record | backup.Manifest | backup.Hold | backup.Check | backup.Acceptance | backup.Succession | backup.Restore
+}
+
+// recall reads one record strictly; m remembers what it said. The error wraps
+// fs.ErrNotExist, or is an *unreadable.
+func recall[T kept](m *memo, f Reader, name string) (T, backup.Digest, error) {
 	var zero T
 	data, err := readAll(f, name)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -133,11 +140,12 @@ func readRecordFile[T backup.Begun | backup.Record | backup.Manifest | backup.Ho
 	if err != nil {
 		return zero, backup.Digest{}, &unreadable{name, err}
 	}
-	v, err := backup.Decode[T](data)
+	raw := digest(data)
+	v, err := remember(m, raw, data, backup.Decode[T])
 	if err != nil {
 		return zero, backup.Digest{}, &unreadable{name, err}
 	}
-	return v, digest(data), nil
+	return v, raw, nil
 }
 
 // state puts a survey into the planner's words; status is judged by the caller.
