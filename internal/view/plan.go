@@ -19,8 +19,12 @@ func (t Text) Plan(p *planner.Plan) {
 	if p.Request.Restore == nil { // a restore is read in the order in which it goes
 		steps = removalsFirst(steps)
 	}
+	above := ""
 	for _, s := range steps {
 		t.step(s)
+		t.heldBack(s.HeldBy, above)
+		t.detail(s.Action)
+		above = s.HeldBy
 	}
 	for _, f := range p.Findings {
 		t.Finding(f)
@@ -112,10 +116,18 @@ func (t Text) step(s planner.Step) {
 	}
 	fmt.Fprintf(t.W, "  %s %-6s  %s\n", t.paint(k.symbol, k.color), verb, Line(Subject(s.Action)))
 	fmt.Fprintf(t.W, "            %s\n", Line(s.Reason))
-	if s.HeldBy != "" {
-		fmt.Fprintf(t.W, "            %s %s\n", t.paint("held back:", color.FgYellow), Line(s.HeldBy))
+}
+
+// heldBack says what guard holds a step back. A guard often holds many steps in a row: it is
+// explained once, so that what differs stands out.
+func (t Text) heldBack(by, above string) {
+	switch by {
+	case "":
+		return
+	case above:
+		by = "as the one above"
 	}
-	t.detail(s.Action)
+	fmt.Fprintf(t.W, "            %s %s\n", t.paint("held back:", color.FgYellow), Line(by))
 }
 
 // Subject says what an action is about, on one line.
