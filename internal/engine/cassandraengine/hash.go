@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"os"
 	"runtime"
 	"sync/atomic"
 	"syscall"
@@ -16,8 +15,6 @@ import (
 	"cwb/executor"
 	"cwb/internal/backup"
 )
-
-const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK // a fifo must not hold us up
 
 // hasher reads files and remembers how many bytes it has read.
 type hasher struct {
@@ -110,5 +107,3 @@ func polite() {
 	// A kernel that refuses is no reason not to back up.
 	_, _, _ = syscall.Syscall(syscall.SYS_IOPRIO_SET, whoProcess, 0, bestEffort<<13|lowest)
 }
-
-func readFull(file *os.File, data []byte) (int, error) { return io.ReadFull(file, data) }

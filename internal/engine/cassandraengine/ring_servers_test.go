@@ -24,9 +24,6 @@ import (
 	"cwb/internal/testbed"
 )
 
-// ringTakes is how many sets are taken while writers go on; the last is loaded back.
-const ringTakes = 2
-
 // In a ring of three, with writers going on, a set holds every row that was acknowledged before
 // the first of its captures.
 func TestRealRing(t *testing.T) {

@@ -1,0 +1,6 @@
+//go:build servers && !soak
+
+package cassandraengine
+
+// ringTakes is how many sets are taken while writers go on; the last is loaded back.
+const ringTakes = 2

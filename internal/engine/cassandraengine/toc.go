@@ -1,0 +1,77 @@
+package cassandraengine
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"cwb/executor"
+)
+
+// checkSSTables proves that every SSTable has exactly the files that its TOC.txt lists, but for
+// parts of attached indexes.
+func checkSSTables(files []found) error {
+	sstables := map[string]map[string]found{} // root, folder and prefix → component → file
+	for _, f := range files {
+		if f.name == "manifest.json" || f.name == "schema.cql" {
+			continue
+		}
+		c, ok := parseComponent(path.Base(f.name))
+		if !ok {
+			return fmt.Errorf("%w: %q is no file that a snapshot has", executor.ErrRefused, f.path())
+		}
+		key := f.root + "\x00" + path.Join(f.folder, path.Dir(f.name), c.sstable)
+		if sstables[key] == nil {
+			sstables[key] = map[string]found{}
+		}
+		sstables[key][c.name] = f
+	}
+	for _, parts := range sstables {
+		if err := checkTOC(parts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkTOC(parts map[string]found) error {
+	toc, ok := parts["TOC.txt"]
+	if !ok {
+		return fmt.Errorf("%w: %q has no TOC.txt, which lists what belongs to it", executor.ErrRefused, anyOf(parts).path())
+	}
+	listed, err := readTOC(toc)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(listed, "Data.db") {
+		return fmt.Errorf("%w: %q lists no Data.db", executor.ErrRefused, toc.path())
+	}
+	for _, name := range listed {
+		if _, ok := parts[name]; !ok && !(component{name: name}).isAttachedIndex() {
+			return fmt.Errorf("%w: %q lists %q, which is missing", executor.ErrRefused, toc.path(), name)
+		}
+	}
+	for name, f := range parts {
+		if !slices.Contains(listed, name) {
+			return fmt.Errorf("%w: %q is not listed in %q", executor.ErrRefused, f.path(), toc.path())
+		}
+	}
+	return nil
+}
+
+func anyOf(parts map[string]found) found {
+	var names []string
+	for name := range parts {
+		names = append(names, name)
+	}
+	return parts[slices.Min(names)]
+}
+
+func readTOC(f found) ([]string, error) {
+	data, err := readSmall(f)
+	if err != nil {
+		return nil, err
+	}
+	return strings.Fields(string(data)), nil
+}
