@@ -8,9 +8,11 @@
 // it counts. What it cannot take exactly or cannot prove, it refuses by name, with the
 // GRANT, setting or statement that helps. It writes nothing to the server.
 //
-// A take goes: [Engine.Prepare] (options.go, connect.go, grants.go, catalog.go, refuse.go),
-// Capture (snapshot.go), ReadOut (readout.go, rows.go, tsv.go, chunk.go). The layout of what
-// is stored is in schema.go (schema.json.zst) and tsv.go (data/*.tsv.zst). [Engine.Export]
-// (export.go) turns it into SQL, and [Engine.Foreign] lists the dumps of others. Start at
-// [New].
+// A take goes: [Engine.Prepare] connects (options.go, connect.go) and proves that all can be
+// seen and stored (privileges.go, catalog.go, refuse.go, inspect.go); Capture opens the
+// snapshots at one point and holds the schema still (snapshot.go, onepoint.go, proof.go);
+// ReadOut reads, packs and verifies side by side (readout.go, readers.go, wire.go, pack.go,
+// verify.go). What is stored: schema.go (schema.json.zst) and tsv.go (data/*.tsv.zst).
+// [Engine.Export] (export.go) turns it into SQL, and [Engine.Foreign] lists the dumps of
+// others. Start at [New].
 package mysqlengine

@@ -2,6 +2,7 @@ package mysqlengine
 
 import (
 	"context"
+	"database/sql/driver"
 	"fmt"
 	"runtime"
 	"time"
@@ -21,6 +22,8 @@ type Options struct {
 	DriverRows    bool             // read rows through the driver even where the wire could be read: the oracle in tests
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
+
+	wrap func(driver.Conn) driver.Conn // of a restore's connections: tests cut them
 }
 
 // Engine serves one MySQL or MariaDB node. It keeps no connection and no state between

@@ -104,6 +104,16 @@ func (x *export) rows(r io.Reader, t tableRef) (int64, error) {
 		if fields, err = splitRow(row, fields, len(t.table.Columns)); err != nil {
 			return n, err
 		}
+		large := hasLarge(fields)
+		if large {
+			if err := x.insert(statement); err != nil {
+				return n, err
+			}
+			statement = statement[:0]
+			if err := x.setLarge(fields); err != nil {
+				return n, err
+			}
+		}
 		if len(statement) == 0 {
 			statement = append(statement, head...)
 		} else {
@@ -113,7 +123,7 @@ func (x *export) rows(r io.Reader, t tableRef) (int64, error) {
 			return n, err
 		}
 		n++
-		if len(statement) >= insertBytes {
+		if large || len(statement) >= insertBytes {
 			if err := x.insert(statement); err != nil {
 				return n, err
 			}

@@ -17,7 +17,9 @@ func appendTuple(dst []byte, columns []column, fields [][]byte) ([]byte, error) 
 			dst = append(dst, ',')
 		}
 		var err error
-		if dst, err = c.appendLiteral(dst, fields[i]); err != nil {
+		if len(fields[i]) > largeValue {
+			dst = c.appendVariable(dst, i)
+		} else if dst, err = c.appendLiteral(dst, fields[i]); err != nil {
 			return dst, fmt.Errorf("column %s: %w", quoteName(string(c.Name)), err)
 		}
 	}

@@ -65,11 +65,10 @@ func (v survey) connections(o Options) int {
 		return 1
 	}
 	var bytes int64
-	tables := v.schema.tables()
-	for _, t := range tables {
+	for _, t := range v.schema.tables() {
 		bytes += t.table.bytes
 	}
-	return max(1, min(o.Connections, len(tables), int(bytes/o.PerConnection)))
+	return int(max(1, min(int64(o.Connections), bytes/o.PerConnection)))
 }
 
 // rung is the way to one moment that a take would use, and why.

@@ -13,14 +13,39 @@ import (
 
 // readSnapshot reads all tables of the snapshot, on all connections side by side.
 func (r *readOut) readSnapshot(ctx context.Context) error {
-	var units []unit
-	for level, t := range r.captured.order {
-		units = append(units, unit{ref: t, level: level})
+	units, err := r.units(ctx)
+	if err != nil {
+		return err
 	}
 	r.queue = newUnitQueue(len(r.captured.order), units)
 	return r.readers(ctx, len(r.captured.snapshots), func(ctx context.Context, i int, p *packer) error {
 		return r.reader(ctx, r.captured.snapshots[i], p)
 	})
+}
+
+// units are all tables of the snapshot, the large ones in ranges, in the order in which they
+// are read from the end.
+func (r *readOut) units(ctx context.Context) ([]unit, error) {
+	var units []unit
+	connections := len(r.captured.snapshots)
+	for level, t := range r.captured.order {
+		parts := 1
+		if connections > 1 {
+			parts = int(min(t.table.bytes/r.e.opts.PerConnection, int64(maxParts*connections)))
+		}
+		split, err := ranges(ctx, r.captured.snapshots[0], t, parts)
+		if err != nil {
+			return nil, fmt.Errorf("table %s: find ranges: %w", t.quoted(), err)
+		}
+		for i := len(split) - 1; i >= 0; i-- {
+			u := unit{ref: t, level: level, where: split[i]}
+			if len(split) > 1 {
+				u.part = i + 1
+			}
+			units = append(units, u)
+		}
+	}
+	return units, nil
 }
 
 // readLocked reads the tables that only LOCK TABLES holds, and lets writers go on.

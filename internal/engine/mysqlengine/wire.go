@@ -163,10 +163,11 @@ func (w *wire) packet() ([]byte, error) {
 
 // header reads the size of the next packet and checks its number.
 func (w *wire) header() (int, error) {
-	var header [4]byte
-	if _, err := io.ReadFull(w.in, header[:]); err != nil {
+	header, err := w.in.Peek(4)
+	if err != nil {
 		return 0, noEOF(err)
 	}
+	w.in.Discard(4) // the bytes stay until the next read
 	if header[3] != w.seq {
 		return 0, fmt.Errorf("%w: packet %d came instead of %d", errProtocol, header[3], w.seq)
 	}
