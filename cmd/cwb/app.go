@@ -90,7 +90,7 @@ func rootCommand(a *app) *cobra.Command {
 	root.AddCommand(
 		a.initCommand(), a.validateCommand(), a.fmtCommand(),
 		a.planCommand(), a.observeCommand(), a.applyCommand(), a.showCommand(),
-		a.backupCommand(), a.listCommand(), a.verifyCommand(), a.exportCommand(),
+		a.backupCommand(), a.listCommand(), a.verifyCommand(), a.restoreCommand(), a.exportCommand(),
 		a.adoptCommand(), a.holdCommand(), a.unlockCommand(),
 		a.scheduleCommand(), a.logCommand(), a.versionCommand(),
 	)

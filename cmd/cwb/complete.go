@@ -81,7 +81,7 @@ func (a *app) addCompletions(root *cobra.Command) {
 	nodes, blocks, sets := a.words(completeNodes), a.words(completeBlocks), a.words(completeSets)
 	arguments := map[string]cobra.CompletionFunc{
 		"adopt": nodes, "backup": blocks, "unlock": upTo(1, nodes),
-		"export": upTo(1, sets), "hold": upTo(1, sets), "verify": upTo(1, sets),
+		"export": upTo(1, sets), "hold": upTo(1, sets), "verify": upTo(1, sets), "restore": upTo(1, sets),
 		"apply": upTo(1, files), "show": upTo(1, files), "fmt": files, "help": nil, "completion": nil,
 	}
 	for _, cmd := range root.Commands() {
@@ -105,12 +105,16 @@ func files(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective
 // completeFlags covers the flags that mean the same wherever they stand.
 func completeFlags(cmd *cobra.Command, nodes cobra.CompletionFunc) {
 	for name, f := range map[string]cobra.CompletionFunc{
-		"node": nodes, "identity": nodes,
+		"node": nodes, "identity": nodes, "to": nodes,
 		"only":     cobra.FixedCompletions(kindNames(), cobra.ShellCompDirectiveNoFileComp),
 		"allow":    cobra.FixedCompletions([]string{"remove=", "shrink="}, cobra.ShellCompDirectiveNoFileComp|cobra.ShellCompDirectiveNoSpace),
 		"reason":   cobra.NoFileCompletions,
 		"database": cobra.NoFileCompletions,
 		"table":    cobra.NoFileCompletions,
+		"keyspace": cobra.NoFileCompletions,
+		"as":       cobra.NoFileCompletions,
+		"from":     cobra.FixedCompletions([]string{string(backup.OnNode)}, cobra.ShellCompDirectiveNoFileComp),
+		"definer":  cobra.FixedCompletions([]string{"keep", "drop"}, cobra.ShellCompDirectiveNoFileComp),
 	} {
 		if cmd.Flags().Lookup(name) != nil {
 			register(cmd, name, f)

@@ -84,6 +84,9 @@ func (a *app) classify(err error) *failure {
 	if code, ok := a.signals.code(); ok && (errors.Is(err, context.Canceled) || errors.Is(err, errInterrupted)) {
 		return &failure{code: code, summary: "interrupted", detail: err.Error(), remedy: "run cwb plan: it tells what was done", err: err}
 	}
+	if f := refused(err); f != nil {
+		return f
+	}
 	switch {
 	case errors.Is(err, executor.ErrInternal):
 		return &failure{code: exitInternal, summary: "internal fault", detail: err.Error(), remedy: "please report this with the text above; cwb plan tells what was done", err: err}

@@ -91,7 +91,12 @@ func (a *app) makePlan(ctx context.Context, p *config.Policy, r planner.Request,
 	if err != nil {
 		return nil, err
 	}
-	return planner.Diff(p, state, a.now().UTC().Truncate(time.Millisecond), r)
+	now := a.now().UTC().Truncate(time.Millisecond)
+	state, err = a.examine(ctx, p, state, now, r)
+	if err != nil {
+		return nil, err
+	}
+	return planner.Diff(p, state, now, r)
 }
 
 // observe reads the real world; the first signal ends it.
@@ -99,6 +104,13 @@ func (a *app) observe(ctx context.Context, p *config.Policy) (planner.State, err
 	ctx, cancel := a.signals.either(ctx)
 	defer cancel()
 	return executor.Observe(ctx, p, a.world(p), a.options("observe", nil))
+}
+
+// examine lets the engines look at what a request would restore; the first signal ends it.
+func (a *app) examine(ctx context.Context, p *config.Policy, s planner.State, now time.Time, r planner.Request) (planner.State, error) {
+	ctx, cancel := a.signals.either(ctx)
+	defer cancel()
+	return executor.Examine(ctx, p, a.world(p), a.options("observe", nil), s, now, r)
 }
 
 func (a *app) showPlan(plan *planner.Plan) error {

@@ -19,7 +19,8 @@ func (a *app) verifyCommand() *cobra.Command {
 		Short: "Read backups again and compare every byte with what was backed up",
 		Long: `Read every file of the set's backups (of all sets without SET) and compare its SHA-256 with
 the manifest. What was found is printed, and nothing is changed; the verify steps of a plan
-also record it. Exits with 7 when anything is damaged, partial or cannot be read.`,
+also record it. Exits with 7 when anything is damaged, partial or cannot be read, or when a
+restore is unfinished.`,
 		Args: argsRange(0, 1, "at most one SET"),
 		RunE: a.verb(func(ctx context.Context, args []string) error { return a.verify(ctx, args, nodes) }),
 	}
@@ -60,6 +61,11 @@ func (a *app) verifyAll(ctx context.Context, p *config.Policy, nodes []config.No
 		if state.Error != "" {
 			report.Unreachable(n.Addr, state.Error)
 			continue
+		}
+		for _, r := range state.Restores {
+			if r.Unfinished() {
+				report.Unfinished(n.Addr, r)
+			}
 		}
 		for _, b := range state.Backups {
 			if (only != "" && b.Set != only) || b.Record == "" || b.Status == planner.Debris || b.Status == planner.Running {

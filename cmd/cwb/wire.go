@@ -30,7 +30,12 @@ func (a *app) world(p *config.Policy) executor.World {
 
 // node is one node on this machine.
 func (a *app) node(p *config.Policy, n config.Node) *node.Node {
-	return node.New(n, p.Deployment, a.engine(n), node.Options{Now: a.now})
+	return node.New(n, p.Deployment, a.engine(n), node.Options{Now: a.now, Peers: func(addr backup.NodeAddr) *node.Node {
+		if other, ok := p.Node(addr); ok {
+			return a.node(p, other)
+		}
+		return nil
+	}})
 }
 
 func (a *app) engine(n config.Node) executor.Engine {
