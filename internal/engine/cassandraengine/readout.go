@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -114,6 +115,7 @@ func (t *take) content(tables []tableFiles, files []backup.File) executor.Conten
 		Position: map[string]string{
 			"datacenter": t.local.datacenter, "rack": t.local.rack,
 			"schema_version": t.local.schemaVersion, "tokens": strings.Join(t.local.tokens, " "),
+			"snapshot_began": t.began.Format(time.RFC3339Nano),
 		},
 		Files: files,
 	}

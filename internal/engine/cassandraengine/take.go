@@ -19,7 +19,8 @@ type take struct {
 	previous []backup.Manifest
 	local    local
 	hosts    []peer
-	before   schema // as it was at the last reading, and at the capture
+	before   schema    // as it was at the last reading, and at the capture
+	began    time.Time // when nodetool was last started for it
 	captured time.Time
 	closed   bool
 
@@ -38,8 +39,10 @@ func (t *take) Footprint() executor.Footprint {
 // captures is how often a capture is made when the schema changes under it.
 const captures = 3
 
-// Capture takes one snapshot of all keyspaces. The moment is that before nodetool is started:
-// whatever was acknowledged by then is in the snapshot. When the schema is another one after it,
+// Capture takes one snapshot of all keyspaces. The moment is that when nodetool has ended:
+// nothing written later is in the snapshot. Whatever was acknowledged before nodetool began
+// is in it, and that moment is recorded too; a set's spread is therefore never understated.
+// When the schema is another one after it,
 // the snapshot could lack a table, or hold files that fit another definition: it is cleared and
 // taken again.
 func (t *take) Capture(ctx context.Context) (time.Time, error) {
@@ -67,11 +70,12 @@ func (t *take) Capture(ctx context.Context) (time.Time, error) {
 // captureOnce tells what of the schema changed between the last reading and now; the new one
 // is what the next attempt has to find.
 func (t *take) captureOnce(ctx context.Context) (moment time.Time, changed string, err error) {
-	moment = t.engine.options.Now().UTC()
+	t.began = t.engine.options.Now().UTC()
 	if err := t.snapshot(ctx); err != nil {
 		t.engine.memory.unsettle(t.tag) // a nodetool that was killed leaves the server working
-		return moment, "", err
+		return t.began, "", err
 	}
+	moment = t.engine.options.Now().UTC()
 	after, err := readSchema(ctx, t.server, t.engine.node.Keyspaces)
 	if err != nil {
 		return moment, "", err
