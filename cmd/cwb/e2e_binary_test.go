@@ -52,6 +52,12 @@ func (l *lab) start(args ...string) *process {
 	return l.startTo(nil, args...)
 }
 
+// ownCronDir is what a new mount namespace begins with. Below a chroot, / is no mount point
+// and has no propagation to change.
+const ownCronDir = `mount --make-rprivate / 2>/dev/null
+[ -d /etc/cron.d ] || mkdir /etc/cron.d
+mount --bind "$0" /etc/cron.d && exec "$@"`
+
 // startTo also passes the standard output on to a writer.
 func (l *lab) startTo(also io.Writer, args ...string) *process {
 	l.t.Helper()
@@ -60,13 +66,13 @@ func (l *lab) startTo(also io.Writer, args ...string) *process {
 	}
 	p := &process{l: l, args: args, ended: make(chan struct{})}
 	argv := append([]string{l.s.binary, "--policy", l.policyFile()}, args...)
-	p.cmd = exec.Command("sh", append([]string{"-c", `mount --bind "$0" /etc/cron.d && exec "$@"`, l.cronDir()}, argv...)...)
+	p.cmd = exec.Command("sh", append([]string{"-c", ownCronDir, l.cronDir()}, argv...)...)
 	p.cmd.Env, p.cmd.Dir = append(environment(), l.environ...), "/"
 	p.cmd.Stdout, p.cmd.Stderr = &p.stdout, &p.stderr
 	if also != nil {
 		p.cmd.Stdout = io.MultiWriter(&p.stdout, also)
 	}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
 	if err := p.cmd.Start(); err != nil {
 		l.t.Fatal(err)
 	}

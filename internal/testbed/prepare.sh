@@ -111,8 +111,13 @@ packages() {
 
 # ---- parts ----
 
+# machine_id gives this machine what every installed Debian has and a bare root file system
+# lacks: it is part of what tells one MySQL server from another. See machine-id(5).
+machine_id() { [ -s /etc/machine-id ] || tr -d - </proc/sys/kernel/random/uuid >/etc/machine-id; }
+
 prepare_mariadb() {
 	packages mariadb-server
+	[ -s /etc/machine-id ] || locked machine-id machine_id
 	echo "mariadbd=$(command -v mariadbd)"
 	echo "mariadb_install_db=$(command -v mariadb-install-db)"
 }
