@@ -158,5 +158,5 @@ func actionLine(s planner.Step) string {
 	case planner.WriteSchedule:
 		return fmt.Sprintf("schedule %s: %d bytes, was %d", a.Path, len(a.Content), len(a.Was))
 	}
-	return fmt.Sprintf("%v", s.Action)
+	return restoreText(s.Action)
 }

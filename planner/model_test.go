@@ -98,7 +98,7 @@ func drop(s *planner.State, addr backup.NodeAddr, id backup.SetID) {
 // for a take, so what is left is then asked for by schedule.
 func runnable(t *testing.T, p *config.Policy, s planner.State, now time.Time, r planner.Request) []planner.StepID {
 	t.Helper()
-	if r.Verb == planner.VerbBackup {
+	if r.Verb == planner.VerbBackup || r.Restore != nil {
 		return nil
 	}
 	plan, err := planner.Diff(p, s, now, r)

@@ -133,11 +133,11 @@ func (w *world) takeParts(c *choice, wanted []backup.NodeAddr) error {
 		pl, declared := w.places[m]
 		switch {
 		case !declared:
-			refused.add(m, "--node", "it is a member of %s, and the policy has no such node", c.set.ID)
+			refused.add(m, "--node with the others", "it is a member of %s, and the policy has no such node", c.set.ID)
 		case pl.unreachable():
-			refused.add(m, "--node", "its backup cannot be read, since it cannot be reached: %s", pl.state.Error)
+			refused.add(m, "--node with the others", "its backup cannot be read, since it cannot be reached: %s", pl.state.Error)
 		case !ok || p.Backup.Status != Good:
-			refused.add(m, "--node", "set %s has no good backup of it%s%s", c.set.ID, reasonOf(p.Backup), olderHint(c.older))
+			refused.add(m, "--node with the others", "set %s has no good backup of it%s%s", c.set.ID, reasonOf(p.Backup), olderHint(c.older))
 		default:
 			c.targets = append(c.targets, target{from: pl, backup: p.Backup, Restoring: backup.Restoring{Set: c.set.ID, Record: p.Backup.Record}})
 		}

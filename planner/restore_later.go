@@ -269,10 +269,11 @@ func (d *draft) dropSafety(node backup.NodeAddr, r backup.Restore, needs []StepI
 		if safe.Set != r.Safety || safe.Purpose != backup.Safety || !hasRecord(*safe) || !pl.ours(safe) {
 			continue
 		}
-		held := d.w.guardPlace(node)
-		if block, ok := d.w.policy.Backup(safe.Block); ok {
-			held = append(held, d.w.guardBlock(block)...)
+		block, ok := d.w.policy.Backup(safe.Block)
+		if !ok {
+			continue // what its block left stays for good
 		}
+		held := append(d.w.guardPlace(node), d.w.guardBlock(block)...)
 		if safe.Held != nil {
 			held = append(held, "is held: "+safe.Held.Reason)
 		}

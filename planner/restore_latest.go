@@ -20,6 +20,9 @@ func (w *world) chooseLatest(c *choice, wanted []backup.NodeAddr) error {
 		return err
 	}
 	c.set, c.why = candidates[0], "the newest complete set"
+	if !c.set.complete() {
+		c.why = fmt.Sprintf("the newest set that is complete as far as can be seen; %s cannot be reached", addresses(c.set.Missing))
+	}
 	c.older = w.olderThan(c.set, wanted)
 	c.passed = w.passedOver(c.set)
 	return nil
@@ -30,13 +33,22 @@ func (w *world) complete(wanted []backup.NodeAddr) []*Set {
 	var all []*Set
 	for _, name := range w.blocks() {
 		for _, set := range w.sets[name] {
-			if set.complete() && !set.Shrunken && len(without(wanted, set.Members)) == 0 {
+			if set.restorable(wanted) && !set.Shrunken && len(without(wanted, set.Members)) == 0 {
 				all = append(all, set)
 			}
 		}
 	}
 	slices.SortFunc(all, newestFirst)
 	return all
+}
+
+// restorable reports whether a set is one that can be restored as a whole, or, of the wanted
+// nodes, as far as can be seen: when a node is dead, others must still come back.
+func (s *Set) restorable(wanted []backup.NodeAddr) bool {
+	if s.complete() || len(wanted) == 0 {
+		return s.complete()
+	}
+	return s.attempt() && s.Status == SetIncomplete && len(without(s.Missing, s.Unknown)) == 0 && len(without(s.Missing, wanted)) == len(s.Missing)
 }
 
 // oneBlock refuses to choose between blocks that take different nodes.
@@ -74,7 +86,7 @@ func (w *world) passedOver(chosen *Set) []Finding {
 		switch {
 		case set.complete() && set.Shrunken:
 			all = append(all, passed(set, "is shrunken (%s), so it was passed over; to restore it all the same: %s", w.shrinkText(set), hint))
-		case set.Status == SetIncomplete:
+		case set.Status == SetIncomplete && len(set.Missing) > 0:
 			all = append(all, passed(set, "is newer, but incomplete: without a good backup of %s. What is good of it can be restored by name: %s --node NODE", addresses(set.Missing), hint))
 		}
 	}

@@ -167,8 +167,8 @@ func (pr *restorePlan) warn(d *draft) {
 			pr.note(m.to.addr(), "restore_warning", Warning, "%s", text)
 		}
 		if len(m.exam.Stays) > 0 && !pr.request.Exact {
-			pr.note(m.to.addr(), "restore_stays", Warning, "%s of the same databases are not in the backup and stay as they are: %s; with --exact they go",
-				count(len(m.exam.Stays), "table"), strings.Join(m.exam.Stays, ", "))
+			pr.note(m.to.addr(), "restore_stays", Warning, "%s in the same databases and not in the backup: %s. What is not in the backup stays as it is; with --exact it goes",
+				are(len(m.exam.Stays), "table"), strings.Join(m.exam.Stays, ", "))
 		}
 	}
 	d.findings = append(d.findings, pr.notes...)

@@ -107,13 +107,12 @@ func (m *restoreMember) hostName(id string) string {
 // arrangePart adds to the live tables where the operator named the nodes, or a foreign
 // backup, which always is of one; otherwise it refuses.
 func (pr *restorePlan) arrangePart(ring []*restoreMember, missing []string) {
+	if len(pr.request.Nodes) == 0 && pr.request.Foreign == nil {
+		pr.refused.add(ring[0].to.addr(), "--node with each host that shall", "hosts of its ring that take no part: %s. A table is emptied on all hosts at once, so it can only be brought back on all; on some alone, rows are added to what is there, and nothing is undone", strings.Join(missing, ", "))
+		return
+	}
 	for _, m := range ring {
 		node := m.to.addr()
-		if len(pr.request.Nodes) == 0 && pr.request.Foreign == nil {
-			pr.refused.add(node, "--node "+node.String(), "%s of its ring take no part: %s. A table is emptied on all hosts at once, so it can only be brought back on all; on some hosts alone rows can be added to what is there, and nothing is undone",
-				count(len(missing), "host"), strings.Join(missing, ", "))
-			continue
-		}
 		m.part.Phases, m.part.Adds = withoutTruncate(m.part.Phases), true
 		pr.note(node, "restore_adds", Warning, "it is restored without the rest of its ring (%s): rows of the backup are added to what is there, and newer writes and deletions win over them", strings.Join(missing, ", "))
 	}

@@ -79,7 +79,7 @@ type restoreSteps struct {
 	*draft
 	before []StepID                     // what every load needs
 	loads  []StepID                     // what every later phase needs: nothing changes before all is loaded
-	needs  map[backup.NodeAddr][]StepID // the last step of a node
+	needs  map[backup.NodeAddr][]StepID // the later phases of a node so far
 }
 
 // verify adds the reading of a backup of ours, once.
@@ -126,7 +126,9 @@ func (s *restoreSteps) proceed(part backup.RestorePart, phase backup.RestorePhas
 	step.Needs = slices.Concat(s.loads, s.needs[part.Node])
 	if phase == backup.PhaseImport {
 		for _, n := range part.After {
-			step.Needs = append(step.Needs, s.needs[n]...)
+			if emptied := phaseStep(backup.PhaseTruncate, n); slices.Contains(s.needs[n], emptied) {
+				step.Needs = append(step.Needs, emptied)
+			}
 		}
 	}
 	slices.Sort(step.Needs)

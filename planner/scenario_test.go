@@ -136,7 +136,9 @@ func (sc *scenario) readRequest(lines []string) error {
 		case "allow-shrink":
 			r.Allow.Shrink = append(r.Allow.Shrink, backup.SetID(rest))
 		default:
-			return fmt.Errorf("request line %q is unknown", line)
+			if err := restoreRequest(&r, word, rest); err != nil {
+				return err
+			}
 		}
 	}
 	sc.request = r

@@ -78,7 +78,7 @@ func (sc *scenario) nodeLine(n *planner.NodeState, word, rest string) error {
 		n.Foreign = append(n.Foreign, backup.Foreign{Node: n.Node, Name: fields[0], Kind: backup.ForeignKind(fields[1]), Path: fields[2],
 			Time: sc.now.Add(-time.Hour), Restorable: len(fields) == 3, Reason: strings.Join(fields[3:], " ")})
 	default:
-		return fmt.Errorf("word %q is unknown", word)
+		return sc.restoreLine(n, word, rest)
 	}
 	return nil
 }

@@ -88,6 +88,11 @@ func (a *app) planAndRun(ctx context.Context, p *config.Policy, r planner.Reques
 	if err != nil {
 		return err
 	}
+	return a.askAndRun(ctx, p, plan, command, auto)
+}
+
+// askAndRun shows a plan, asks and does it.
+func (a *app) askAndRun(ctx context.Context, p *config.Policy, plan *planner.Plan, command string, auto bool) error {
 	asking := !auto && runnable(plan) > 0
 	if !a.flags.json {
 		a.text().Plan(plan)

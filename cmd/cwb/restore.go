@@ -92,17 +92,36 @@ func (a *app) restore(ctx context.Context, f restoreFlags, args []string) error 
 	if err != nil {
 		return err
 	}
-	if f.out == "" {
-		return a.planAndRun(ctx, policy, request, "restore", f.auto)
-	}
 	plan, err := a.makePlan(ctx, policy, request, "")
-	if err == nil {
-		err = a.showPlan(plan)
-	}
 	if err != nil {
 		return err
 	}
+	if f.out == "" {
+		err = a.askAndRun(ctx, policy, plan, "restore", f.auto)
+		a.sayNext(plan, err)
+		return err
+	}
+	if err := a.showPlan(plan); err != nil {
+		return err
+	}
 	return a.savePlan(plan, f.out)
+}
+
+// sayNext tells what can be done after a restore that was begun.
+func (a *app) sayNext(plan *planner.Plan, err error) {
+	for _, s := range plan.Steps {
+		load, ok := s.Action.(planner.Load)
+		if !ok || err != nil {
+			continue
+		}
+		switch a.code {
+		case exitDone:
+			fmt.Fprintf(a.stderr, "cwb: to keep it: cwb restore --confirm %s; to go back: cwb restore --undo %s\n", load.ID, load.ID)
+		case exitPartly, exitInterrupted, exitTerminated:
+			fmt.Fprintf(a.stderr, "cwb: to finish: cwb restore --resume %s; to go back: cwb restore --undo %s\n", load.ID, load.ID)
+		}
+		return
+	}
 }
 
 // check refuses flags that do not go together.

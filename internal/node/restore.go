@@ -36,7 +36,7 @@ func (n *Node) restorer() (executor.Restorer, error) {
 	if engine, ok := n.engine.(executor.Restorer); ok {
 		return engine, nil
 	}
-	return nil, fmt.Errorf("%s: %w", n.cfg.Addr, executor.ErrNoRestore)
+	return nil, executor.ErrNoRestore
 }
 
 // orderOf puts what a plan or a record says into the engine's words.
@@ -74,7 +74,9 @@ func (s *session) beginRecord(ctx context.Context, a planner.Load) (backup.Resto
 		return rec, fmt.Errorf("another restore has its id: %w", errChanged)
 	case err == nil && rec.Phase == backup.PhaseUndo:
 		return rec, errors.New("its undo was begun")
-	case err == nil || !isMissing(err):
+	case err == nil:
+		return rec, s.sameAs(ctx, rec)
+	case !isMissing(err):
 		return rec, err
 	}
 	if _, err := s.n.restorer(); err != nil {
@@ -126,12 +128,8 @@ func (s *session) step(ctx context.Context, rec backup.Restore, a planner.Procee
 	if err != nil || done {
 		return err
 	}
-	server, err := s.server(ctx)
-	if err != nil {
+	if err := s.sameAs(ctx, rec); err != nil {
 		return err
-	}
-	if !sameServer(server.Identity, rec.Identity) {
-		return fmt.Errorf("the server (%s) is not the one it began on (%s)", server.Identity, rec.Identity)
 	}
 	rec.Phase, rec.Ended = a.Phase, false
 	switch a.Phase {
@@ -225,6 +223,15 @@ func (s *session) safety(ctx context.Context, rec backup.Restore) *source {
 		return nil
 	}
 	return src
+}
+
+// sameAs refuses to go on with a restore on another server than it began on.
+func (s *session) sameAs(ctx context.Context, rec backup.Restore) error {
+	server, err := s.server(ctx)
+	if err == nil && !sameServer(server.Identity, rec.Identity) {
+		err = fmt.Errorf("the server (%s) is not the one it began on (%s)", server.Identity, rec.Identity)
+	}
+	return err
 }
 
 // sameServer compares what both sides know.

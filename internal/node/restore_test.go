@@ -205,7 +205,7 @@ func TestRestoreIsRefused(t *testing.T) {
 		"another_identity": {func(r *restoring) { r.servers[homer].Replace(backup.Identity{Cluster: "c1", HostID: "h2"}) }, "--onto-new-identity"},
 		"ring_incomplete": {func(r *restoring) {
 			memengine.Join(r.servers[homer], memengine.NewServer(backup.Identity{Cluster: "c1", HostID: "h9"}))
-		}, "1 host of its ring take no part: host id h9"},
+		}, "hosts of its ring that take no part: host id h9"},
 		"disk_too_small": {func(r *restoring) {
 			for i := range r.policy.Nodes {
 				r.policy.Nodes[i].MinFree = 1 << 40
