@@ -51,8 +51,12 @@ func withRestores() view.Listing {
 		func(*backup.Restore) {},
 		func(r *backup.Restore) { r.Ended, r.Finished = true, began.Add(time.Minute) },
 		func(r *backup.Restore) { r.Phase, r.Ended, r.Finished = backup.PhaseUndo, true, began.Add(time.Minute) },
-		func(r *backup.Restore) { r.Phase, r.Ended, r.Finished = backup.PhaseConfirm, true, began.Add(time.Minute) },
-		func(r *backup.Restore) { r.Phase, r.Changed, r.Set, r.Foreign = backup.PhaseLoad, false, "", "dump.sql" },
+		func(r *backup.Restore) {
+			r.Phase, r.Ended, r.Finished = backup.PhaseConfirm, true, began.Add(time.Minute)
+		},
+		func(r *backup.Restore) {
+			r.Phase, r.Changed, r.Set, r.Foreign = backup.PhaseLoad, false, "", "dump.sql"
+		},
 	} {
 		r := one
 		r.ID = backup.NewSetID(began.Add(time.Duration(i) * time.Hour))
