@@ -90,16 +90,23 @@ func (l *lab) node(addr backup.NodeAddr) config.Node {
 	if addr.Kind == backup.MySQL {
 		n.MySQL = &config.MySQL{Socket: "/s", Databases: []string{memengine.Database}}
 	} else {
-		n.Cassandra = &config.Cassandra{Address: "a", DataDirs: []string{l.dataDir()}, Keyspaces: []string{memengine.Database}}
+		n.Cassandra = &config.Cassandra{Address: "a", DataDirs: []string{l.dataOf(addr)}, Keyspaces: []string{memengine.Database}}
 	}
 	return n
 }
 
-func (l *lab) dataDir() string { return filepath.Join(l.root, "data-homer") }
+func (l *lab) dataDir() string { return l.dataOf(homer) }
+
+func (l *lab) dataOf(addr backup.NodeAddr) string {
+	if addr.Kind != backup.Cassandra {
+		addr = homer // where nothing of it ever lies
+	}
+	return filepath.Join(l.root, "data-"+addr.Name)
+}
 
 func (l *lab) engine(addr backup.NodeAddr) *memengine.Engine {
 	return memengine.New(memengine.Config{
-		Node: addr, Server: l.servers[addr], DataDir: l.dataDir(), Outside: l.outside, Around: l.around, Lies: l.lies,
+		Node: addr, Server: l.servers[addr], DataDir: l.dataOf(addr), Outside: l.outside, Around: l.around, Lies: l.lies,
 	})
 }
 

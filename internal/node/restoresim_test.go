@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"cwb/config"
 	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/internal/memengine"
@@ -22,6 +24,7 @@ type restoreWorld struct {
 	disk     *simDisk
 	now      time.Time
 	servers  map[backup.NodeAddr]*memengine.Server
+	ring     bool              // homer's has two hosts
 	after    map[string]string // what the disaster left
 	restored map[string]string
 	set      backup.SetID
@@ -33,19 +36,40 @@ type verb struct {
 	world *restoreWorld
 }
 
-func newRestoreWorld(t *testing.T) *restoreWorld {
+func newRestoreWorld(t *testing.T, ring bool) *restoreWorld {
 	disk := newSimDisk(simRoot)
-	r := disaster(onDisk(t, disk, &process{disk: disk}))
-	return &restoreWorld{disk: disk, now: r.clock.Now(), servers: r.servers, after: r.after, restored: r.stays(), set: r.good(ellis)[0]}
+	l := onDisk(t, disk, &process{disk: disk})
+	if ring {
+		l.ring()
+	}
+	r := disaster(l)
+	return &restoreWorld{disk: disk, now: r.clock.Now(), servers: r.servers, ring: ring, after: r.after, restored: r.stays(), set: r.good(ellis)[0]}
+}
+
+var homestead = backup.NodeAddr{Kind: backup.Cassandra, Name: "homestead"}
+
+// ring adds a second host to homer's, whose own rows are the same.
+func (l *lab) ring() {
+	if l.servers[homestead] == nil {
+		s := memengine.NewServer(backup.Identity{Cluster: "c1", HostID: "h2"})
+		for name, row := range l.servers[homer].Content() {
+			table, key, _ := strings.Cut(name, "/")
+			s.Write(table, map[string]string{key: row})
+		}
+		l.servers[homestead] = s
+		memengine.Join(l.servers[homer], s)
+	}
+	l.policy.Nodes = []config.Node{l.node(homer), l.node(homestead), l.node(ellis)}
+	l.policy.Backups[0].Nodes = []backup.NodeAddr{homer, homestead, ellis}
 }
 
 // restoredWorld is one on which a restore was done, and not confirmed yet.
-func restoredWorld(t *testing.T) *restoreWorld {
-	w := newRestoreWorld(t)
+func restoredWorld(t *testing.T, ring bool) *restoreWorld {
+	w := newRestoreWorld(t, ring)
 	tr := w.trial(t)
 	r := tr.process(0, noFault)
 	r.must(planner.VerbRestore, planner.RestoreRequest{})
-	return &restoreWorld{disk: tr.disk, now: r.clock.Now(), servers: tr.servers, after: w.after, restored: w.restored, set: w.set}
+	return &restoreWorld{disk: tr.disk, now: r.clock.Now(), servers: tr.servers, ring: ring, after: w.after, restored: w.restored, set: w.set}
 }
 
 // restoreTrial is one run on a copy of a world.
@@ -59,9 +83,16 @@ type restoreTrial struct {
 }
 
 func (w *restoreWorld) trial(t *testing.T) *restoreTrial {
-	copies := memengine.Clone(w.servers[ellis], w.servers[homer])
-	return &restoreTrial{T: t, w: w, disk: w.disk.clone(), now: w.now,
-		servers: map[backup.NodeAddr]*memengine.Server{ellis: copies[0], homer: copies[1]}}
+	addrs := slices.SortedFunc(maps.Keys(w.servers), func(a, b backup.NodeAddr) int { return strings.Compare(a.String(), b.String()) })
+	var originals []*memengine.Server
+	for _, addr := range addrs {
+		originals = append(originals, w.servers[addr])
+	}
+	tr := &restoreTrial{T: t, w: w, disk: w.disk.clone(), now: w.now, servers: map[backup.NodeAddr]*memengine.Server{}}
+	for i, copied := range memengine.Clone(originals...) {
+		tr.servers[addrs[i]] = copied
+	}
+	return tr
 }
 
 // process is a new run of the tool, whose k-th operation fails.
@@ -75,6 +106,9 @@ func (tr *restoreTrial) failing(at int, f fault) (*restoring, *process) {
 	p := &process{disk: tr.disk, at: at, fault: f}
 	l := onDisk(tr, tr.disk, p)
 	l.servers = tr.servers
+	if tr.w.ring {
+		l.ring()
+	}
 	l.clock.Set(tr.now)
 	return &restoring{lab: l, before: tr.w.restored, after: tr.w.after}, p
 }
@@ -87,8 +121,13 @@ func (tr *restoreTrial) fail(format string, args ...any) {
 // At every operation of a restore, an undo and a confirmation, something goes wrong. Then
 // nothing that is served has changed unless the record says so, and both going on and going
 // back end where they should.
-func TestSimulationOfRestores(t *testing.T) {
-	fresh, done := newRestoreWorld(t), restoredWorld(t)
+func TestSimulationOfRestores(t *testing.T) { simulateRestores(t, false) }
+
+// The same on a ring of two hosts, whose tables are emptied by one for both.
+func TestSimulationOfRestoresOfARing(t *testing.T) { simulateRestores(t, true) }
+
+func simulateRestores(t *testing.T, ring bool) {
+	fresh, done := newRestoreWorld(t, ring), restoredWorld(t, ring)
 	var pairs, operations atomic.Int64
 	for _, v := range []verb{{planner.VerbRestore, fresh}, {planner.VerbRestoreUndo, done}, {planner.VerbRestoreConfirm, done}} {
 		quiet := v.world.trial(t)
@@ -110,25 +149,35 @@ func TestSimulationOfRestores(t *testing.T) {
 
 // ways are whether to go back afterwards, or on: both after the operations of the server.
 func ways(k int, operation string) []bool {
-	if strings.HasPrefix(operation, "engine ") {
+	if strings.HasPrefix(operation, "engine ") && !strings.HasSuffix(operation, " inspect") {
 		return []bool{false, true}
 	}
 	return []bool{k%2 == 1}
 }
 
-// restoreFaults fails what only looks in one way out of eight, and what changes something in
-// the ways that make a difference.
+// restoreFaults are what goes wrong at the k-th operation: with SOAK set, all that makes a
+// difference; else a part of it, so that neighbours fail in different ways.
 func restoreFaults(k int, operation string) []fault {
+	soak := os.Getenv("SOAK") != ""
 	switch verb, _, _ := strings.Cut(operation, " "); verb {
 	case "open", "read", "lstat", "readdir", "list", "locked", "free":
-		if k%8 != 0 {
-			return nil
+		if k%24 == 0 || soak && k%4 == 0 {
+			return []fault{ioError, killBefore}[k/24%2:][:1]
 		}
-		return []fault{ioError, killBefore}[k/8%2:][:1]
+		return nil
 	case "engine":
-		return []fault{ioError, lostReply, killBefore, powerCut}
+		if soak {
+			return []fault{ioError, lostReply, killBefore, powerCut}
+		}
+		return []fault{[]fault{ioError, lostReply}[k%2], powerCut}
 	}
-	return []fault{killBefore, powerCut, ioError, lostReply}[k%4:][:1]
+	if soak {
+		return []fault{killBefore, powerCut, ioError, lostReply}
+	}
+	if k%6 > 3 {
+		return nil
+	}
+	return []fault{killBefore, powerCut, ioError, lostReply}[k%6:][:1]
 }
 
 func (tr *restoreTrial) once(v planner.Verb, k int, f fault, back bool) bool {
@@ -155,7 +204,7 @@ func (tr *restoreTrial) checkServed(v planner.Verb) {
 	tr.Helper()
 	for addr, state := range tr.observe() {
 		content := tr.servers[addr].Content()
-		changed := v != planner.VerbRestore
+		changed := v != planner.VerbRestore || tr.emptied(addr)
 		for _, rec := range state.Restores {
 			changed = changed || rec.Changed
 		}
@@ -171,9 +220,20 @@ func (tr *restoreTrial) checkServed(v planner.Verb) {
 	}
 }
 
+// emptied reports whether the record of another host of a ring says that its tables, which
+// are this one's too, may be empty.
+func (tr *restoreTrial) emptied(addr backup.NodeAddr) bool {
+	r := tr.process(0, noFault)
+	return tr.w.ring && addr == homestead && slices.ContainsFunc(r.lab.observe(homer).Restores, func(rec backup.Restore) bool { return rec.Changed })
+}
+
 func (tr *restoreTrial) observe() map[backup.NodeAddr]planner.NodeState {
 	r := tr.process(0, noFault)
-	return map[backup.NodeAddr]planner.NodeState{ellis: r.lab.observe(ellis), homer: r.lab.observe(homer)}
+	seen := map[backup.NodeAddr]planner.NodeState{}
+	for addr := range tr.servers {
+		seen[addr] = r.lab.observe(addr)
+	}
+	return seen
 }
 
 // settle brings what was cut to an end, as an operator would.
