@@ -1,0 +1,124 @@
+package mysqlengine
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"cwb/internal/backup"
+)
+
+// sender hands chunks to connections, and counts.
+type sender struct {
+	*loader
+	mu    sync.Mutex
+	done  int64 // bytes
+	total int64
+}
+
+// job is a chunk of a table, or, without one, the end of a table: its keys and its count.
+type job struct {
+	table *loadTable
+	chunk *backup.File
+}
+
+// sendAll sends all rows, on several connections side by side.
+func (l *loader) sendAll(ctx context.Context) error {
+	infile, err := l.s.one(ctx, "SELECT @@GLOBAL.local_infile")
+	if err != nil {
+		return fmt.Errorf("ask for local_infile: %w", err)
+	}
+	l.infile = infile == "1"
+	s := &sender{loader: l}
+	chunks := 0
+	for _, t := range l.tables {
+		chunks += len(t.chunks)
+		for _, f := range t.chunks {
+			s.total += f.Content.Bytes
+		}
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	for range max(1, min(max(2, l.e.opts.Connections), max(chunks, len(l.tables)))) {
+		group.Go(func() error { return guard(func() error { return s.connection(ctx) }) })
+	}
+	return group.Wait()
+}
+
+// connection works on chunks until there are none.
+func (s *sender) connection(ctx context.Context) error {
+	conn, err := s.e.restoreSession(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.close()
+	dec, err := newDecoder()
+	if err != nil {
+		return err
+	}
+	defer dec.Close()
+	c := &chunkSender{session: conn, dir: s.dir, dec: dec, infile: s.infile}
+	for {
+		j, ok := s.take()
+		if !ok {
+			return nil
+		}
+		if err := s.work(ctx, c, j); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *sender) work(ctx context.Context, c *chunkSender, j job) error {
+	if j.chunk != nil {
+		if err := c.send(ctx, j.table, *j.chunk); err != nil {
+			return fmt.Errorf("table %s: %w", j.table.quoted(), err)
+		}
+		if !s.arrived(j) {
+			return nil
+		}
+	}
+	if err := j.table.addKeys(ctx, c.session); err != nil {
+		return err
+	}
+	return j.table.count(ctx, c.session)
+}
+
+// take chooses the table with the fewest connections at it, then the one with most left: two
+// connections that append to one table wait for each other.
+func (s *sender) take() (job, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var best *loadTable
+	for _, t := range s.tables {
+		if len(t.chunks) == 0 && !t.taken {
+			t.taken = true
+			return job{table: t}, true
+		}
+		if t.next == len(t.chunks) {
+			continue
+		}
+		if best == nil || t.active < best.active || t.active == best.active && len(t.chunks)-t.next > len(best.chunks)-best.next {
+			best = t
+		}
+	}
+	if best == nil {
+		return job{}, false
+	}
+	j := job{best, &best.chunks[best.next]}
+	best.next++
+	best.active++
+	return j, true
+}
+
+// arrived counts a chunk, and reports whether it was its table's last.
+func (s *sender) arrived(j job) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.done += j.chunk.Content.Bytes
+	s.report(s.done, s.total)
+	j.table.active--
+	j.table.left--
+	return j.table.left == 0
+}
