@@ -113,7 +113,7 @@ func (r *readOut) verifyAll(files <-chan backup.File) error {
 	}
 	defer dec.Close()
 	for file := range files {
-		if err := verifyFile(r.dir, file, dec); err != nil {
+		if file.Content, err = proveFile(r.dir, file, dec); err != nil {
 			return err
 		}
 		r.keep(file)

@@ -22,17 +22,17 @@ import (
 // bed is a server for one test and what the engine needs to work on it.
 type bed struct {
 	*testbed.MariaDB
-	t         *testing.T
+	t         testing.TB
 	db        *sql.DB
 	machineID string
 }
 
-func newBed(t *testing.T, args ...string) *bed {
+func newBed(t testing.TB, args ...string) *bed {
 	t.Helper()
 	return newBedWith(t, testbed.MariaDBOptions{BinLog: true, Args: args})
 }
 
-func newBedWith(t *testing.T, options testbed.MariaDBOptions) *bed {
+func newBedWith(t testing.TB, options testbed.MariaDBOptions) *bed {
 	t.Helper()
 	// A server that starts deletes all temporary tables in its tmpdir, also another server's.
 	options.Args = append(options.Args, "--tmpdir="+t.TempDir())

@@ -34,6 +34,23 @@ func TestRowsComeBack(t *testing.T) {
 	}
 }
 
+// TestEverySpecialByteIsEscaped puts every byte at every place of a word.
+func TestEverySpecialByteIsEscaped(t *testing.T) {
+	for c := range 256 {
+		for at := range 19 {
+			value := bytes.Repeat([]byte{'a' + byte(at)}, 19)
+			value[at] = byte(c)
+			encoded := appendEscaped(nil, value)
+			if want := 19 + min(1, int(tsvEscape(byte(c)))); len(encoded) != want {
+				t.Fatalf("byte %d at %d: %q", c, at, encoded)
+			}
+			if got, err := unescapeField(encoded); err != nil || !bytes.Equal(got, value) {
+				t.Fatalf("byte %d at %d: %q, %v", c, at, got, err)
+			}
+		}
+	}
+}
+
 func TestBadRowsAreRefused(t *testing.T) {
 	for _, row := range []string{`\`, `\x`, `a\`, "a\tb\tc", "a", `\N\N` + "\tx\t"} {
 		if _, err := splitRow([]byte(row), nil, 2); !errors.Is(err, errTSV) {

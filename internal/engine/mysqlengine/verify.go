@@ -34,40 +34,64 @@ func (c *rowCounter) Write(p []byte) (int, error) {
 // verifyFile reads a file back from where it lies, decompresses it, and compares both
 // digests and the number of rows with what the file is said to be.
 func verifyFile(dir executor.Dir, want backup.File, dec *zstd.Decoder) error {
+	content, err := proveFile(dir, want, dec)
+	if err == nil && content != want.Content {
+		err = contentDiffers(want)
+	}
+	return err
+}
+
+// proveFile is verifyFile for a file that was just written and whose content is not hashed
+// yet: its stored bytes, the frame's checksum, its size and rows must be right.
+func proveFile(dir executor.Dir, want backup.File, dec *zstd.Decoder) (backup.Digest, error) {
 	rows := &rowCounter{}
-	if err := readFile(dir, want, dec, rows); err != nil {
-		return err
+	content, err := decompress(dir, want, dec, rows)
+	switch {
+	case err != nil:
+		return content, err
+	case content.Bytes != want.Content.Bytes:
+		return content, contentDiffers(want)
+	case want.Table != "" && rows.rows != want.Rows:
+		return content, fmt.Errorf("verify %q: %w: %d rows instead of %d", want.Path, errDifferent, rows.rows, want.Rows)
 	}
-	if want.Table != "" && rows.rows != want.Rows {
-		return fmt.Errorf("verify %q: %w: %d rows instead of %d", want.Path, errDifferent, rows.rows, want.Rows)
-	}
-	return nil
+	return content, nil
 }
 
 // readFile writes a file's content to w and compares both digests; only when it returns
 // without an error was the content right.
 func readFile(dir executor.Dir, want backup.File, dec *zstd.Decoder, w io.Writer) error {
+	content, err := decompress(dir, want, dec, w)
+	if err == nil && content != want.Content {
+		err = contentDiffers(want)
+	}
+	return err
+}
+
+func contentDiffers(want backup.File) error {
+	return fmt.Errorf("verify %q: %w: the hash of its content is different", want.Path, errDifferent)
+}
+
+// decompress writes a file's content to w, compares the digest of what is stored, and
+// returns that of the content.
+func decompress(dir executor.Dir, want backup.File, dec *zstd.Decoder, w io.Writer) (backup.Digest, error) {
 	f, err := dir.Open(want.Path)
 	if err != nil {
-		return fmt.Errorf("verify %q: %w", want.Path, err)
+		return backup.Digest{}, fmt.Errorf("verify %q: %w", want.Path, err)
 	}
 	defer f.Close()
 	stored, content := newDigester(), newDigester()
 	raw := io.TeeReader(f, stored)
 	if err := dec.Reset(raw); err != nil {
-		return fmt.Errorf("verify %q: %w", want.Path, err)
+		return backup.Digest{}, fmt.Errorf("verify %q: %w", want.Path, err)
 	}
 	if _, err := io.Copy(io.MultiWriter(content, w), dec); err != nil {
-		return fmt.Errorf("verify %q: %w: %w", want.Path, errDifferent, err)
+		return backup.Digest{}, fmt.Errorf("verify %q: %w: %w", want.Path, errDifferent, err)
 	}
 	if _, err := io.Copy(io.Discard, raw); err != nil {
-		return fmt.Errorf("verify %q: %w", want.Path, err)
+		return backup.Digest{}, fmt.Errorf("verify %q: %w", want.Path, err)
 	}
 	if got := stored.sum(); got.SHA256 != want.SHA256 || got.Bytes != want.Bytes {
-		return fmt.Errorf("verify %q: %w: its hash is %s", want.Path, errDifferent, got.SHA256)
+		return backup.Digest{}, fmt.Errorf("verify %q: %w: its hash is %s", want.Path, errDifferent, got.SHA256)
 	}
-	if content.sum() != want.Content {
-		return fmt.Errorf("verify %q: %w: the hash of its content is different", want.Path, errDifferent)
-	}
-	return nil
+	return content.sum(), nil
 }
