@@ -154,6 +154,7 @@ func (a *app) run(ctx context.Context, p *config.Policy, plan *planner.Plan, com
 		return err
 	}
 	a.explainInternal(result)
+	a.sayNext(plan)
 	return nil
 }
 

@@ -97,9 +97,7 @@ func (a *app) restore(ctx context.Context, f restoreFlags, args []string) error 
 		return err
 	}
 	if f.out == "" {
-		err = a.askAndRun(ctx, policy, plan, "restore", f.auto)
-		a.sayNext(plan, err)
-		return err
+		return a.askAndRun(ctx, policy, plan, "restore", f.auto)
 	}
 	if err := a.showPlan(plan); err != nil {
 		return err
@@ -108,10 +106,10 @@ func (a *app) restore(ctx context.Context, f restoreFlags, args []string) error 
 }
 
 // sayNext tells what can be done after a restore that was begun.
-func (a *app) sayNext(plan *planner.Plan, err error) {
+func (a *app) sayNext(plan *planner.Plan) {
 	for _, s := range plan.Steps {
 		load, ok := s.Action.(planner.Load)
-		if !ok || err != nil {
+		if !ok {
 			continue
 		}
 		switch a.code {
