@@ -177,6 +177,24 @@ func TestRestoreOfADamagedSetTouchesNothing(t *testing.T) {
 	}
 }
 
+func TestRestoreOfADamagedSetNamesTheNextOlder(t *testing.T) {
+	l := diskLab(t)
+	l.mustRun()
+	older := l.good(ellis)[0]
+	l.nextNight()
+	r := disaster(l)
+	r.damage(ellis)
+	_, result, _ := r.restore(context.Background(), planner.VerbRestore, planner.RestoreRequest{})
+	if want := "The next older complete set is " + string(older); !strings.Contains(failures(result), want) {
+		t.Errorf("%s, want %q", failures(result), want)
+	}
+	r.must(planner.VerbRestore, planner.RestoreRequest{}) // what is known to be damaged is no more the latest
+	if set := r.observe(ellis).Restores[0].Set; set != older {
+		t.Errorf("restored %s", set)
+	}
+	r.holds("restored", r.stays())
+}
+
 // damage changes one byte of a chunk.
 func (r *restoring) damage(addr backup.NodeAddr) {
 	r.t.Helper()
@@ -185,6 +203,7 @@ func (r *restoring) damage(addr backup.NodeAddr) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
+	slices.Reverse(names) // of the newest set
 	at := slices.IndexFunc(names, func(n string) bool { return strings.HasSuffix(n, ".rows") })
 	data, err := memengine.Machine{}.ReadFile(cfg.SnapshotPath, names[at])
 	if err != nil {
