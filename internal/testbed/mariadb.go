@@ -103,20 +103,26 @@ func (m *MariaDB) checkSocketLength() error {
 
 // install makes the data directory, unless there is one.
 func (m *MariaDB) install(ctx context.Context) error {
+	if err := os.MkdirAll(m.tmpDir(), 0o755); err != nil {
+		return fmt.Errorf("install mariadb: %w", err)
+	}
 	if _, err := os.Stat(filepath.Join(m.DataDir, "mysql")); err == nil {
 		return nil
 	}
-	if err := os.MkdirAll(m.Dir, 0o755); err != nil {
-		return fmt.Errorf("install mariadb: %w", err)
-	}
 	args := append(m.identity(), m.programs.args...)
 	args = append(args, "--datadir="+m.DataDir, "--auth-root-authentication-method=normal", "--skip-test-db")
-	output, err := exec.CommandContext(ctx, m.programs.installDB, args...).CombinedOutput()
+	cmd := exec.CommandContext(ctx, m.programs.installDB, args...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+m.tmpDir())
+	output, err := cmd.CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("install mariadb in %q: %w\n%s", m.DataDir, err, output)
 	}
 	return nil
 }
+
+// tmpDir is the server's own: a starting mariadbd deletes every #sql-temptable* it finds in
+// its tmpdir, those of a server beside it too.
+func (m *MariaDB) tmpDir() string { return filepath.Join(m.Dir, "tmp") }
 
 // identity gives the arguments that all of MariaDB's programs get: no settings of the machine,
 // and leave to run as root.
@@ -132,6 +138,7 @@ func (m *MariaDB) arguments() []string {
 	args := append(m.identity(), m.programs.args...)
 	args = append(args,
 		"--datadir="+m.DataDir,
+		"--tmpdir="+m.tmpDir(),
 		"--socket="+m.Socket,
 		"--pid-file="+filepath.Join(m.Dir, "mysqld.pid"),
 		"--bind-address="+m.Host,
