@@ -52,6 +52,8 @@ type Engine struct {
 	tool    nodetool
 	connect func(ctx context.Context) (server, error)
 	memory  memory
+
+	commands func(ctx context.Context) (commander, error) // of restores; nil: a connection of their own
 }
 
 var _ executor.Engine = (*Engine)(nil)

@@ -1,0 +1,63 @@
+//go:build servers
+
+package cassandraengine
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"cwb/executor"
+)
+
+// An automatic snapshot restores its table, whether that was truncated, dropped, or made again
+// since; its dropped columns, indexes and types with it.
+func TestRealRestoreOfAutomaticSnapshots(t *testing.T) {
+	r := newReal(t, "Auto")
+	torture(r)
+	r.exec(`DROP MATERIALIZED VIEW "Auto".seen`)
+	want := r.content()
+	for _, table := range []string{"Mixed", "less", "indexed", "simservs", "wide"} {
+		name := fmt.Sprintf(`"Auto".%q`, table)
+		restored := func(how, prefix string) {
+			t.Helper()
+			o := r.restore(r.order(r.foreign(prefix, table)))
+			got := r.content()
+			compare(t, map[string][]string{how: want[table]}, map[string][]string{how: got[table]})
+			r.phase(executor.PhaseConfirm, o)
+		}
+		r.exec("TRUNCATE " + name)
+		restored(table+" truncated", "truncated-")
+		if table == "simservs" || table == "wide" {
+			continue
+		}
+		r.exec("DROP TABLE " + name)
+		restored(table+" dropped", "dropped-")
+		r.exec("DROP TABLE " + name)
+		if table == "less" {
+			r.exec("CREATE TABLE " + name + " (k int PRIMARY KEY, stays text)")
+		} else {
+			r.exec(r.creation(table))
+		}
+		restored(table+" made again", "dropped-")
+	}
+	r.checkClean()
+	if got := r.rows(`SELECT k FROM "Auto".indexed WHERE a = 'a20'`); len(got) != 1 {
+		t.Errorf("by index: %q", got)
+	}
+	if got := r.rows(`SELECT k FROM "Auto".indexed WHERE b = 'b20'`); len(got) != 1 {
+		t.Errorf("by attached index: %q", got)
+	}
+}
+
+// creation is the statement of the torture schema that makes a table.
+func (r *real) creation(table string) string {
+	r.t.Helper()
+	for _, cql := range tortureSchema {
+		if strings.HasPrefix(cql, "CREATE TABLE %s."+table+" ") || strings.HasPrefix(cql, `CREATE TABLE %s."`+table+`" `) {
+			return strings.ReplaceAll(cql, "%s", `"`+r.keyspace+`"`)
+		}
+	}
+	r.t.Fatalf("no %s", table)
+	return ""
+}
