@@ -51,15 +51,16 @@ type Unlocker interface {
 
 // An Adopter is an engine that can prove a foreign backup of its product complete.
 type Adopter interface {
-	// Prove (Examine is what a Restorer does) reads the foreign backup that Foreign lists under name, strictly and to its
-	// end; one that is cut, or not whole, is an error that wraps ErrRefused. All files in
-	// what it returns have a Root: a data directory or legacy path of the policy. It changes
-	// nothing.
+	// Prove reads the foreign backup that Foreign lists under name, strictly and to its end;
+	// one that is cut, or not whole, is an error that wraps ErrRefused. All files in what it
+	// returns have a Root: a data directory or legacy path of the policy. It changes nothing.
+	// (Restorer.Examine is another matter: it tells whether a backup can be restored.)
 	Prove(ctx context.Context, name string, p Progress) (Examined, error)
 }
 
 // Examined is what a foreign backup holds.
 type Examined struct {
 	Content Content
-	At      time.Time // when it was made, by its own word
+	At      time.Time       // when it was made, by its own word
+	Folders []backup.Folder // that hold nothing but its files, and go with them
 }

@@ -15,6 +15,8 @@ func TestOnRealServers(t *testing.T) {
 	}{
 		{"nights", nights},
 		{"beside old scripts", besideOldScripts},
+		{"adopts dumps", adoptsDumps},
+		{"adopts snapshots", adoptsSnapshots},
 		{"another server", anotherServer},
 		{"exit codes", exitCodes},
 		{"kills", kills},

@@ -91,6 +91,14 @@ type Manifest struct {
 	Set    SetID    `json:"set"`
 	Tables []Table  `json:"tables"`
 	Files  []File   `json:"files"`
+	// Folders are those of an adopted backup that go with its files.
+	Folders []Folder `json:"folders,omitempty"`
+}
+
+// Folder is a directory outside of the backup's own that holds nothing but its files.
+type Folder struct {
+	Root string `json:"root"` // as [File] has it
+	Path string `json:"path"`
 }
 
 // Table is one table, view or other object with a name of its own. An empty table is an

@@ -24,6 +24,9 @@ func (e *Engine) Prove(ctx context.Context, name string, p executor.Progress) (e
 		x.Content, err = e.examine(name)
 		return err
 	})
+	for _, table := range x.Content.Tables {
+		x.Folders = append(x.Folders, backup.Folder{Root: e.DataDir, Path: Database + "/" + table.Name + "/snapshots/" + name})
+	}
 	p(1, 1)
 	return x, err
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"path"
 
 	"cwb/executor"
@@ -53,7 +52,7 @@ func (s *session) freeID(id backup.SetID) (backup.SetID, error) {
 // enter writes the records of an adopted backup.
 func (s *session) enter(ctx context.Context, begun backup.Begun, found executor.Examined, name string) error {
 	c := found.Content
-	manifest := backup.Manifest{Node: begun.Node, Set: begun.Set, Tables: c.Tables, Files: c.Files}
+	manifest := backup.Manifest{Node: begun.Node, Set: begun.Set, Tables: c.Tables, Files: c.Files, Folders: found.Folders}
 	if err := s.mayRefer(ctx, begun, manifest); err != nil {
 		return err
 	}
@@ -88,53 +87,14 @@ func (s *session) mayRefer(ctx context.Context, begun backup.Begun, m backup.Man
 	}
 	shelves := s.n.shelves(s.f, begun)
 	defer shelves.Close()
+	for _, folder := range m.Folders {
+		if _, _, err := shelves.folder(folder); err != nil {
+			return fmt.Errorf("%w: %w", executor.ErrRefused, err)
+		}
+	}
 	problems, err := shelves.missing(ctx, m)
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("%w: %s", executor.ErrRefused, summary(problems))
 	}
 	return err
-}
-
-// removeAdopted removes an adopted backup with the files it refers to: an operator named it,
-// so they are cwb's to rotate. Killed in the middle, what is left of them is foreign again.
-func (s *session) removeAdopted(ctx context.Context, found survey) error {
-	record := path.Join(string(found.id), recordFile)
-	if err := removeIfThere(s.f, record); err != nil {
-		return err
-	}
-	if err := syncDir(s.f, string(found.id)); err != nil {
-		return err
-	}
-	shelves := s.n.shelves(s.f, found.begun)
-	defer shelves.Close()
-	for _, file := range found.manifest.Files {
-		if err := shelves.remove(ctx, file); err != nil {
-			return err
-		}
-	}
-	return s.erase(ctx, found.begun)
-}
-
-// remove removes a file outside of the backup's directory, and the directories that become
-// empty by it.
-func (s *shelves) remove(ctx context.Context, file backup.File) error {
-	if err := ctx.Err(); err != nil {
-		return canceled(ctx)
-	}
-	folder, name, err := s.find(file)
-	if errors.Is(err, fs.ErrNotExist) || file.Root == "" {
-		return nil
-	}
-	if err == nil {
-		err = removeIfThere(folder, name)
-	}
-	if err != nil {
-		return err
-	}
-	for dir := path.Dir(name); dir != "."; dir = path.Dir(dir) {
-		if folder.Remove(dir) != nil {
-			break // not empty
-		}
-	}
-	return nil
 }

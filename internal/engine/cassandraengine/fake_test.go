@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"context"
 	"fmt"
+	"hash/crc32"
 	"os"
 	"path/filepath"
 	"strings"
@@ -150,7 +151,7 @@ func writeSSTable(t *testing.T, dir, prefix, content string) {
 	t.Helper()
 	mkdir(t, dir)
 	for name, text := range map[string]string{
-		"Data.db": content, "Index.db": "index of " + content, "Statistics.db": "", "Digest.crc32": fmt.Sprint(len(content)) + content,
+		"Data.db": content, "Index.db": "index of " + content, "Statistics.db": "", "Digest.crc32": fmt.Sprintln(crc32.ChecksumIEEE([]byte(content))),
 		"TOC.txt": "Data.db\nIndex.db\nStatistics.db\nDigest.crc32\nTOC.txt\n",
 	} {
 		writeFile(t, filepath.Join(dir, prefix+"-"+name), text)

@@ -18,17 +18,36 @@ import (
 // entry a tag, and what the old scripts left under the policy's legacy paths. It needs no
 // server, follows no link, and opens nothing but TOC.txt and manifest.json.
 func (e *Engine) Foreign(ctx context.Context, ours map[string]bool) ([]backup.Foreign, error) {
+	sources, err := e.foreignSources(ctx, ours)
+	var all []backup.Foreign
+	for _, s := range sources {
+		all = append(all, s.Foreign)
+	}
+	return all, err
+}
+
+// foreignSource is a foreign backup with where it lies: a tag in table folders, or the tables
+// of an old script's backup below a legacy path.
+type foreignSource struct {
+	backup.Foreign
+	tag     string
+	folders []where
+	root    string
+	legacy  []legacyTable
+}
+
+func (e *Engine) foreignSources(ctx context.Context, ours map[string]bool) ([]foreignSource, error) {
 	byTag, err := e.snapshotsByTag(ctx, ours)
 	if err != nil {
 		return nil, err
 	}
-	var all []backup.Foreign
+	var all []foreignSource
 	for _, tag := range slices.Sorted(maps.Keys(byTag)) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
 		if f, ok := e.describeTag(tag, byTag[tag]); ok {
-			all = append(all, f)
+			all = append(all, foreignSource{Foreign: f, tag: tag, folders: byTag[tag]})
 		}
 	}
 	legacy, err := e.legacyBackups(ctx)
@@ -36,7 +55,7 @@ func (e *Engine) Foreign(ctx context.Context, ours map[string]bool) ([]backup.Fo
 		return nil, err
 	}
 	all = uniqueNames(append(all, legacy...))
-	slices.SortStableFunc(all, func(a, b backup.Foreign) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortStableFunc(all, func(a, b foreignSource) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
 }
 
@@ -127,7 +146,7 @@ func later(a, b time.Time) time.Time {
 }
 
 // uniqueNames makes the names differ from each other, since restore and adopt go by them.
-func uniqueNames(all []backup.Foreign) []backup.Foreign {
+func uniqueNames(all []foreignSource) []foreignSource {
 	seen := map[string]bool{}
 	for i := range all {
 		for base, n := all[i].Name, 2; seen[all[i].Name]; n++ {

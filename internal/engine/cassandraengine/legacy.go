@@ -34,8 +34,8 @@ type legacyTable struct {
 }
 
 // legacyBackups lists what lies under the legacy paths, one entry a backup.
-func (e *Engine) legacyBackups(ctx context.Context) ([]backup.Foreign, error) {
-	var all []backup.Foreign
+func (e *Engine) legacyBackups(ctx context.Context) ([]foreignSource, error) {
+	var all []foreignSource
 	for _, root := range e.legacy {
 		tables, err := findLegacy(ctx, root)
 		if err != nil {
@@ -51,7 +51,7 @@ func (e *Engine) legacyBackups(ctx context.Context) ([]backup.Foreign, error) {
 			groups[key] = append(groups[key], t)
 		}
 		for _, key := range order {
-			all = append(all, e.describeLegacy(root, groups[key]))
+			all = append(all, foreignSource{Foreign: e.describeLegacy(root, groups[key]), root: root, legacy: groups[key]})
 		}
 	}
 	return all, nil

@@ -55,7 +55,7 @@ func (t *take) collect() ([]tableFiles, error) {
 // hash reads or vouches for every file, the small digests first, since they decide about the
 // others.
 func (t *take) hash(ctx context.Context, tables []tableFiles, p executor.Progress) ([]backup.File, error) {
-	files, results := t.list(tables)
+	files, results := listFiles(tables)
 	h := &hasher{parallel: t.engine.options.Parallel, now: t.engine.options.Now, progress: p}
 	for _, f := range files {
 		h.total += f.size
@@ -71,8 +71,8 @@ func (t *take) hash(ctx context.Context, tables []tableFiles, p executor.Progres
 	return results, nil
 }
 
-// list flattens the tables' files, with all of their entries but the hash.
-func (t *take) list(tables []tableFiles) ([]found, []backup.File) {
+// listFiles flattens the tables' files, with all of their entries but the hash.
+func listFiles(tables []tableFiles) ([]found, []backup.File) {
 	var files []found
 	var results []backup.File
 	for _, table := range tables {
@@ -106,19 +106,21 @@ func (t *take) hashDigests(ctx context.Context, h *hasher, files []found, result
 	return nil
 }
 
-// content sums up.
 func (t *take) content(tables []tableFiles, files []backup.File) executor.Content {
-	c := executor.Content{
-		Server:      backup.Server{Product: "Cassandra", Version: t.local.version},
-		Identity:    t.local.identity(),
-		Consistency: rung,
-		Position: map[string]string{
-			"datacenter": t.local.datacenter, "rack": t.local.rack,
-			"schema_version": t.local.schemaVersion, "tokens": strings.Join(t.local.tokens, " "),
-			"snapshot_began": t.began.Format(time.RFC3339Nano),
-		},
-		Files: files,
+	c := contentOf(tables, files)
+	c.Server = backup.Server{Product: "Cassandra", Version: t.local.version}
+	c.Identity, c.Consistency = t.local.identity(), rung
+	c.Position = map[string]string{
+		"datacenter": t.local.datacenter, "rack": t.local.rack,
+		"schema_version": t.local.schemaVersion, "tokens": strings.Join(t.local.tokens, " "),
+		"snapshot_began": t.began.Format(time.RFC3339Nano),
 	}
+	return c
+}
+
+// contentOf sums up.
+func contentOf(tables []tableFiles, files []backup.File) executor.Content {
+	c := executor.Content{Files: files}
 	for _, table := range tables {
 		c.Tables = append(c.Tables, backup.Table{
 			Database: table.table.Keyspace, Name: table.table.Table, ID: table.table.ID,

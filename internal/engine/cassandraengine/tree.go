@@ -94,24 +94,28 @@ func subfolders(path string) ([]string, error) {
 	return names, err
 }
 
-// snapshotFiles lists the files of one snapshot folder and of its index folders (".idx"). What
-// is neither is an error: a snapshot that is not understood is not proven.
+// snapshotFiles lists the files of one snapshot folder.
 func snapshotFiles(w where, tag string) ([]found, error) {
-	folder := w.snapshotDir(tag)
-	files, dirs, err := filesIn(w.root, folder, "")
+	return folderFiles(w.root, w.snapshotDir(tag))
+}
+
+// folderFiles lists the files of one folder of a backup and of its index folders (".idx").
+// What is neither is an error: a snapshot that is not understood is not proven.
+func folderFiles(root, folder string) ([]found, error) {
+	files, dirs, err := filesIn(root, folder, "")
 	if err != nil {
 		return nil, err
 	}
 	for _, dir := range dirs {
 		if !strings.HasPrefix(dir, ".") || !word.MatchString(dir[1:]) {
-			return nil, fmt.Errorf("%w: %q is not the folder of an index: what made it?", executor.ErrRefused, filepath.Join(w.root, folder, dir))
+			return nil, fmt.Errorf("%w: %q is not the folder of an index: what made it?", executor.ErrRefused, filepath.Join(root, folder, dir))
 		}
-		inner, deeper, err := filesIn(w.root, folder, dir+"/")
+		inner, deeper, err := filesIn(root, folder, dir+"/")
 		if err != nil {
 			return nil, err
 		}
 		if len(deeper) > 0 {
-			return nil, fmt.Errorf("%w: %q: there is no such folder in a snapshot", executor.ErrRefused, filepath.Join(w.root, folder, dir, deeper[0]))
+			return nil, fmt.Errorf("%w: %q: there is no such folder in a snapshot", executor.ErrRefused, filepath.Join(root, folder, dir, deeper[0]))
 		}
 		files = append(files, inner...)
 	}

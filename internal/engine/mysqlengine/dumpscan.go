@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"cwb/internal/backup"
@@ -20,10 +21,15 @@ type dumpScan struct {
 	bytes    int64  // of SQL that were read
 	skipped  bool   // the middle of a large file was not read
 	last     string // the table whose definition or rows came last
+	version  string // of the server, by the dump's own word
+	more     int    // tables beyond maxDumpTables
 }
 
 // dumpTrailer is the last line of a whole dump. https://dev.mysql.com/doc/refman/8.4/en/mysqldump.html (--comments)
 const dumpTrailer = "-- Dump completed"
+
+// dumpVersion begins the line that names the version of the dumped server.
+const dumpVersion = "-- Server version"
 
 // maxDumpTables bounds what a listing shows of one dump.
 const maxDumpTables = 10_000
@@ -79,6 +85,8 @@ func (s *dumpScan) line(line string) {
 		if _, name, ok := strings.Cut(line, "Database: "); ok {
 			s.database = strings.TrimSpace(name)
 		}
+	case strings.HasPrefix(line, dumpVersion):
+		s.version = strings.TrimSpace(line[len(dumpVersion):])
 	case strings.HasPrefix(line, "USE "):
 		if name, ok := firstName(line[len("USE "):]); ok {
 			s.database = name
@@ -94,8 +102,12 @@ func (s *dumpScan) table(rest string) {
 		return
 	}
 	s.last = name
-	if len(s.tables) < maxDumpTables {
-		s.tables = append(s.tables, backup.ForeignRef{Database: s.database, Table: name})
+	ref := backup.ForeignRef{Database: s.database, Table: name}
+	switch {
+	case len(s.tables) >= maxDumpTables:
+		s.more++
+	case !slices.Contains(s.tables, ref):
+		s.tables = append(s.tables, ref)
 	}
 }
 
