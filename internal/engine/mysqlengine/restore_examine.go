@@ -156,7 +156,7 @@ func (x *examiner) compare(ctx context.Context) error {
 		x.refuse("", "%v", err)
 		return nil
 	}
-	if x.plan, err = planSwap(ctx, x.s, x.product, x.o, x.places, l); err != nil {
+	if x.plan, err = planSwap(ctx, x.s, x.product, x.o, begun{Places: x.places}, l); err != nil {
 		return err
 	}
 	for _, c := range x.plan.conflicts {

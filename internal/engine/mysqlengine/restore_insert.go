@@ -62,10 +62,14 @@ func (b *insertBatch) add(ctx context.Context, columns []column, fields [][]byte
 	} else {
 		b.text = append(b.text, ',')
 	}
-	var err error
-	if b.text, err = appendTuple(b.text, columns, fields); err != nil {
-		return err
+	for i, c := range columns {
+		b.text = append(b.text, "(,"[min(i, 1)])
+		var err error
+		if b.text, err = c.appendLiteral(b.text, fields[i]); err != nil {
+			return fmt.Errorf("column %s: %w", quoteName(string(c.Name)), err)
+		}
 	}
+	b.text = append(b.text, ')')
 	if len(b.text) < b.limit {
 		return nil
 	}

@@ -19,7 +19,8 @@ type swapPlan struct {
 }
 
 // planSwap compares what is loaded, or would be, with what is live. It changes nothing.
-func planSwap(ctx context.Context, s *session, p product, o executor.RestoreOrder, places []restorePlace, l loaded) (*swapPlan, error) {
+func planSwap(ctx context.Context, s *session, p product, o executor.RestoreOrder, b begun, l loaded) (*swapPlan, error) {
+	places := b.Places
 	live, err := readLive(ctx, s, p, targets(places))
 	if err != nil {
 		return nil, err
@@ -27,18 +28,18 @@ func planSwap(ctx context.Context, s *session, p product, o executor.RestoreOrde
 	plan := &swapPlan{live: live}
 	plan.conflicts = append(plan.conflicts, live.refusals...)
 	for i := range places {
-		plan.database(i, l.Databases[i], o)
+		plan.database(i, l.Databases[i], o, b)
 	}
 	return plan, plan.joins(ctx, s, o, places, l)
 }
 
 // database plans one database: which tables move, and what its programs were and shall be.
-func (plan *swapPlan) database(i int, after database, o executor.RestoreOrder) {
+func (plan *swapPlan) database(i int, after database, o executor.RestoreOrder, b begun) {
 	before, exists := plan.live.of(after.Name)
 	if !exists {
 		plan.Made = append(plan.Made, after.Name)
 		before.Collation = after.Collation
-	} else if o.As != "" && len(before.Tables)+len(before.Views)+len(before.Sequences) > 0 {
+	} else if o.As != "" && len(before.Tables)+len(before.Views)+len(before.Sequences) > b.standInsIn(after.Name) {
 		plan.conflicts = append(plan.conflicts, fmt.Sprintf("database %s exists and is not empty; choose another name for --as", quoteName(o.As)))
 	}
 	if exists && !whole(o) {
@@ -53,6 +54,11 @@ func (plan *swapPlan) database(i int, after database, o executor.RestoreOrder) {
 	}
 	plan.Before = append(plan.Before, concerned(before, after, moved, exact))
 	plan.After = append(plan.After, after)
+}
+
+// standInsIn counts the sequences that the load made in a database.
+func (b begun) standInsIn(name text) int {
+	return len(filter(b.StandIns, func(q standIn) bool { return q.Database == name }))
 }
 
 // moves plans the ways of tables and sequences, and reports which live ones leave.

@@ -36,7 +36,7 @@ func (r *restore) swap(ctx context.Context) error {
 
 // noteSwap writes down what is about to change.
 func (r *restore) noteSwap(ctx context.Context, b begun, l loaded) (swapped, error) {
-	plan, err := planSwap(ctx, r.s, r.product, r.o, b.Places, l)
+	plan, err := planSwap(ctx, r.s, r.product, r.o, b, l)
 	if err != nil {
 		return swapped{}, err
 	}

@@ -19,10 +19,11 @@ type loadTable struct {
 	chunks []backup.File
 	rows   int64 // that the backup has
 
-	next   int // chunk to be sent next
-	active int // chunks that are being sent
-	left   int // chunks that have not arrived
-	taken  bool
+	next   int  // chunk to be sent next
+	active int  // chunks that are being sent
+	left   int  // chunks that have not arrived
+	taken  bool // one without chunks
+	made   bool // from a dump
 }
 
 // scratch is the table's name while it is loaded.

@@ -28,13 +28,33 @@ func (c *converging) views(ctx context.Context, gone []database) error {
 			}
 		}
 	}
-	for _, v := range append(order, circle...) {
-		if err := c.view(ctx, v); err != nil {
-			return err
+	return c.inOrder(ctx, append(order, circle...))
+}
+
+// inOrder makes views, and those whose turn it was not yet once more: the text of a dump does
+// not say of which database a name is, so their order is not known.
+func (c *converging) inOrder(ctx context.Context, views []viewRef) error {
+	for len(views) > 0 {
+		var later []viewRef
+		var last error
+		for _, v := range views {
+			err := c.view(ctx, v)
+			if isServerError(err, notReady...) {
+				later, last = append(later, v), err
+			} else if err != nil {
+				return err
+			}
 		}
+		if len(later) == len(views) {
+			return last
+		}
+		views = later
 	}
 	return nil
 }
+
+// notReady are the errors of a view whose tables and views are not, or not yet, what it needs.
+var notReady = []uint16{errNoSuchTable, errNoSuchRoutine, errNoSuchColumn, errBrokenView}
 
 func (c *converging) isView(database, name text) bool {
 	t, ok := c.now.find(database, name)
@@ -50,7 +70,7 @@ func (c *converging) view(ctx context.Context, v viewRef) error {
 	p := program{database: *v.database, context: programContext{SQLMode: plainMode, Client: v.view.Client, Connection: v.view.Connection}}
 	p.create = text(strings.Replace(string(v.view.Create), "CREATE ", "CREATE OR REPLACE ", 1))
 	err := c.create(ctx, p)
-	if v.view.Broken != "" && isServerError(err, errNoSuchTable, errNoSuchRoutine, errNoSuchColumn, errBrokenView) {
+	if v.view.Broken != "" && isServerError(err, notReady...) {
 		return nil
 	}
 	if err != nil {
