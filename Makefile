@@ -27,3 +27,9 @@ fuzz: ## each fuzz target for FUZZ_TIME
 
 demo: prepare ## plan, apply and list on real servers
 	@bash scripts/demo.sh
+
+bench: prepare ## ratios to what operators would use instead
+	@bash scripts/bench.sh
+
+soak: prepare ## what the tests try a few times, very often; prints its seed
+	@bash scripts/soak.sh

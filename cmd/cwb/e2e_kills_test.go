@@ -44,7 +44,12 @@ func kills(t *testing.T, s *servers) {
 		})
 	}
 	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed of the random instants: %d", seed)
+	if text := os.Getenv("SEED"); text != "" {
+		if _, err := fmt.Sscan(text, &seed); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Logf("SEED=%d of the random instants", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
 	for range randomKills {
 		at := time.Duration(random.Int64N(int64(takes)))

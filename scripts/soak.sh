@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The long run of what make test tries a few times: random histories, simulated failures, and
+# kills, nights and schema changes on real servers. Prints its seeds.
+#   scripts/soak.sh           with new seeds
+#   SEED=… scripts/soak.sh    the histories and kills of that one again
+set -euo pipefail
+cd "$(dirname "$0")/.."
+seed=${SEED:-$(date +%s)}
+unset SEED
+echo "soak: SEED=$seed"
+
+# What matters of go test -v: the verdicts, what tests say, and the seeds among it.
+verdicts() { grep --line-buffered -E '^ *--- |_test\.go:|^(ok|FAIL|panic)'; }
+
+echo "soak: random histories of backups"
+go test -count 1 -timeout 60m ./planner -histories "${HISTORIES:-10000}" -rapid.seed "$seed"
+echo "soak: every fault at every operation, and random evenings"
+SOAK=1 go test -count "${ROUNDS:-10}" -timeout 120m -v -run 'Simulation' ./internal/node ./executor | verdicts
+echo "soak: real servers"
+SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts
