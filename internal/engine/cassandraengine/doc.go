@@ -17,4 +17,8 @@
 //
 // CQL is reached through the interface server, nodetool through the type nodetool; both are
 // faked in tests. Start at [Engine.Prepare] and follow take: Capture, then ReadOut.
+//
+// A restore proves before it changes: hard links of the files are staged inside the data
+// directory and rehearsed in a scratch keyspace, the live tables are emptied once for the whole
+// ring, and every host loads what is its own. Start at [Engine.Examine] and [Engine.Restore].
 package cassandraengine

@@ -11,46 +11,47 @@ import (
 	"cwb/internal/backup"
 )
 
-// foreignSource finds the files of a backup that cwb did not make: a snapshot by its tag in the
-// data directories, or what an old script linked below a legacy path. The folder of a table that
-// was dropped, or made again since, has another id than the live one: what counts is its name.
-func (e *Engine) foreignSource(ctx context.Context, f backup.Foreign) (source, error) {
-	if f.Node != e.addr && f.Node != (backup.NodeAddr{}) {
+// readForeignSource finds the files of a backup that cwb did not make: a snapshot by its tag in
+// the data directories, or what an old script linked below a legacy path. The folder of a table
+// that was dropped, or made again since, has another id than the live one: what counts is its
+// name.
+func (e *Engine) readForeignSource(ctx context.Context, f backup.Foreign) (source, error) {
+	if f.Node != e.addr {
 		return source{}, fmt.Errorf("%w: %q is a snapshot of %s, and can only be restored there", executor.ErrRefused, f.Name, f.Node)
 	}
-	if !f.Restorable {
-		return source{}, fmt.Errorf("%w: %q cannot be restored: %s", executor.ErrRefused, f.Name, f.Reason)
+	all, err := e.foreignSources(ctx, nil)
+	if err != nil {
+		return source{}, err
+	}
+	at := slices.IndexFunc(all, func(s foreignSource) bool { return s.Name == f.Name && s.Kind == f.Kind })
+	if at < 0 {
+		return source{}, fmt.Errorf("%w: %q is not there any more", executor.ErrRefused, f.Name)
+	}
+	if !all[at].Restorable {
+		return source{}, fmt.Errorf("%w: %q cannot be restored: %s", executor.ErrRefused, f.Name, all[at].Reason)
 	}
 	s := source{name: fmt.Sprintf("%s %q", f.Kind, f.Name), captured: f.Time}
-	var err error
-	if f.Kind == backup.ForeignScript {
-		err = e.addLegacy(ctx, &s, f)
-	} else {
-		err = e.addSnapshot(ctx, &s, f)
+	for _, t := range all[at].legacy {
+		if err := e.addLegacyTable(&s, all[at].root, t); err != nil {
+			return source{}, err
+		}
 	}
-	if err == nil && len(s.tables)+len(s.views) == 0 {
-		err = fmt.Errorf("%w: nothing of %q is there any more", executor.ErrRefused, f.Name)
-	}
-	if err != nil {
+	if err := s.addSnapshot(all[at]); err != nil {
 		return source{}, err
 	}
 	return s, s.check()
 }
 
-func (e *Engine) addSnapshot(ctx context.Context, s *source, f backup.Foreign) error {
-	byTag, err := e.snapshotsByTag(ctx, nil)
-	if err != nil {
-		return err
-	}
+func (s *source) addSnapshot(f foreignSource) error {
 	folders := map[string][]where{}
-	for _, group := range byTable(byTag[f.Name]) {
+	for _, group := range byTable(f.folders) {
 		name, _, _ := splitTableFolder(group[0].folder)
 		key := group[0].keyspace + "." + name
 		if other := folders[key]; len(other) > 0 {
 			return fmt.Errorf("%w: %q is in the folders %s and %s of %s, of which one is of a dropped table: move the one that is not meant away", executor.ErrRefused, f.Name, other[0].folder, group[0].folder, key)
 		}
 		folders[key] = group
-		if err := s.addFolders(group, f.Name); err != nil {
+		if err := s.addFolders(group, f.tag); err != nil {
 			return err
 		}
 	}
@@ -95,30 +96,6 @@ func inFolders(files []found) []found {
 		}
 	}
 	return files
-}
-
-func (e *Engine) addLegacy(ctx context.Context, s *source, f backup.Foreign) error {
-	for _, root := range e.legacy {
-		tables, err := findLegacy(ctx, root)
-		if err != nil {
-			return err
-		}
-		groups := map[string][]legacyTable{}
-		for _, t := range tables {
-			groups[t.database+"\x00"+t.name] = append(groups[t.database+"\x00"+t.name], t)
-		}
-		for _, group := range groups {
-			if e.describeLegacy(root, group).Path != f.Path {
-				continue
-			}
-			for _, t := range group {
-				if err := e.addLegacyTable(s, root, t); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	return nil
 }
 
 func (e *Engine) addLegacyTable(s *source, root string, t legacyTable) error {

@@ -122,20 +122,13 @@ func (r *real) checkClean() {
 // checkWhole wants every file of a backup as it was taken.
 func (r *real) checkWhole(k taken) {
 	r.t.Helper()
-	h := &hasher{}
 	for _, f := range k.content.Files {
 		if f.Root == "" {
 			continue
 		}
-		at := found{root: f.Root, folder: filepath.Dir(f.Path), name: filepath.Base(f.Path)}
-		info, err := os.Lstat(at.path())
-		if err != nil {
-			r.t.Error(err)
-			continue
-		}
-		at.stamp = stampOf(info)
-		if sum, err := h.one(r.t.Context(), at, make([]byte, 1<<16)); err != nil || sum != f.SHA256 {
-			r.t.Errorf("%s is not what it was: %v", at.path(), err)
+		data, err := os.ReadFile(filepath.Join(f.Root, f.Path))
+		if err != nil || sumOf(data) != f.SHA256 {
+			r.t.Errorf("%s is not what it was: %v", f.Path, err)
 		}
 	}
 }

@@ -70,10 +70,18 @@ func (r *restoring) importTables(ctx context.Context, p restorePlan) error {
 		loaded += t.bytes
 		r.progress(loaded, total)
 	}
-	if err := r.eachKeyspace(ctx, repair, "repair", "-full"); err != nil {
+	if err := r.eachKeyspace(ctx, repair, "repair", r.fullRepair()...); err != nil {
 		return err
 	}
 	return r.eachKeyspace(ctx, r.compacting(p, repair), "enableautocompaction")
+}
+
+// fullRepair asks for what was the only kind before 2.2.
+func (r *restoring) fullRepair() []string {
+	if newerVersion("2.2", r.local.version) {
+		return nil
+	}
+	return []string{"-full"}
 }
 
 func (r *restoring) importTable(ctx context.Context, p restorePlan, t sourceTable) error {

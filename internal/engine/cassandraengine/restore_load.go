@@ -52,6 +52,9 @@ func (r *restoring) load(ctx context.Context) error {
 	if err == nil {
 		err = r.mayLoad(p)
 	}
+	if err == nil {
+		err = r.allUp(ctx)
+	}
 	if err != nil {
 		return err
 	}
@@ -82,6 +85,18 @@ func (r *restoring) mayLoad(p restorePlan) error {
 		}
 	}
 	return nil
+}
+
+// allUp refuses to begin while a host of the ring is down: the tables could not be emptied.
+func (r *restoring) allUp(ctx context.Context) error {
+	if len(r.hosts) == 1 || r.o.Adds {
+		return nil
+	}
+	versions, err := r.e.schemaVersions(ctx)
+	if err == nil && versions.unreachable != "" {
+		err = fmt.Errorf("%w: the hosts %s of the ring cannot be reached, and TRUNCATE needs all: start them, then run again", executor.ErrRefused, versions.unreachable)
+	}
+	return err
 }
 
 // remember notes, once, what is there, and makes sure that all of it can come back: tables that

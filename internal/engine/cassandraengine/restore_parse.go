@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -41,13 +42,25 @@ func (k *keyspaceSchema) addAlter(alter statement) {
 	drop := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, "DROP") })
 	if t := k.table(alter.Name); t != nil && drop >= 0 && drop+1 < len(words) {
 		name, _ := nameOf(words[drop+1])
-		dropped := droppedColumn{Name: name}
+		dropped := droppedColumn{Name: name, Time: dropTime(alter.CQL)}
 		if c := t.column(name); c != nil {
 			dropped.Type, dropped.Kind = c.Type, c.Kind
 			t.Columns = slices.DeleteFunc(t.Columns, func(c columnSchema) bool { return c.Name == name })
 		}
 		t.Dropped = append(t.Dropped, dropped)
 	}
+}
+
+var usingTimestamp = regexp.MustCompile(`(?i)\bUSING TIMESTAMP ([0-9]+)`)
+
+// dropTime is when a column was dropped, in milliseconds since 1970; 0 when it is not said.
+func dropTime(cql string) int64 {
+	m := usingTimestamp.FindStringSubmatch(cql)
+	if m == nil {
+		return 0
+	}
+	micros, _ := strconv.ParseInt(m[1], 10, 64)
+	return micros / 1000
 }
 
 // unwrapCompact takes a COMPACT STORAGE table out of the comment that the server puts it in.

@@ -80,7 +80,7 @@ func (e *Engine) readSource(ctx context.Context, from executor.RestoreSource) (s
 	case from.Manifest != nil && from.Record != nil:
 		return ownSource(from)
 	case from.Foreign != nil:
-		return e.foreignSource(ctx, *from.Foreign)
+		return e.readForeignSource(ctx, *from.Foreign)
 	}
 	return source{}, fmt.Errorf("%w: the backup is gone", executor.ErrRefused)
 }
@@ -147,7 +147,18 @@ func ownSource(from executor.RestoreSource) (source, error) {
 	if err := s.describe(from, stored, files); err != nil {
 		return source{}, err
 	}
+	s.setViewsApart()
 	return s, s.check()
+}
+
+// setViewsApart finds the views among the tables of an adopted backup, whose manifest does not
+// tell them.
+func (s *source) setViewsApart() {
+	s.tables = slices.DeleteFunc(s.tables, func(t sourceTable) bool {
+		return slices.ContainsFunc(s.schema(t.Keyspace).Statements, func(st statement) bool {
+			return st.Type == "materialized_view" && st.Name == t.Table
+		})
+	})
 }
 
 // placeOf is where a file of a manifest lies. A manifest can be old, but not lead elsewhere.

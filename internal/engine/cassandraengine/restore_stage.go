@@ -217,6 +217,9 @@ func syncAll(dirs []string) error {
 // unstage removes what was staged for a purpose; all of it for none.
 func (r *restoring) unstage(purpose string) error {
 	for _, root := range r.e.node.DataDirs {
+		if !isDir(filepath.Join(root, stagingDir)) || !isDir(filepath.Join(root, stagingDir, "snapshots")) {
+			continue // nothing is there, or a link that leads elsewhere
+		}
 		if err := os.RemoveAll(filepath.Join(r.stagingIn(root), purpose)); err != nil {
 			return err
 		}

@@ -21,6 +21,11 @@ func (r *restoring) undo(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if there {
+		if err := r.noteKept(was); err != nil { // what the undo itself has emptied and dropped
+			return err
+		}
+	}
 	return r.forget(ctx, was)
 }
 
@@ -225,14 +230,6 @@ func (r *restoring) forget(ctx context.Context, was before) error {
 	}
 	if err := r.sweepScratch(ctx); err != nil {
 		return err
-	}
-	if len(was.Targets) == 0 {
-		return nil
-	}
-	if r.o.Emptied || len(r.o.Phases) == 0 {
-		if err := r.noteKept(was); err != nil {
-			return err
-		}
 	}
 	kept := map[string][]string{}
 	if _, err := r.note(noteKept, &kept); err != nil {

@@ -16,11 +16,13 @@ func newerVersion(a, b string) bool {
 	return majorA > majorB || majorA == majorB && minorA > minorB
 }
 
+// release reads "5.1-alpha1" as 5 and 1.
 func release(version string) (major, minor int) {
-	parts := strings.SplitN(version, ".", 3)
+	version, _, _ = strings.Cut(version, "-")
+	parts := strings.Split(version, ".")
 	major, _ = strconv.Atoi(parts[0])
 	if len(parts) > 1 {
-		minor, _ = strconv.Atoi(strings.TrimRight(parts[1], "-abcdefghijklmnopqrstuvwxyz"))
+		minor, _ = strconv.Atoi(parts[1])
 	}
 	return major, minor
 }
