@@ -24,7 +24,6 @@ import (
 type dumpFile struct {
 	path    string
 	allowed []string                 // databases that it may be about
-	server  string                   // Database: of its header
 	bytes   int64                    // of SQL
 	rows    map[[2]string]int64      // by source database and table
 	what    executor.Selection       // narrows it
