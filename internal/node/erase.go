@@ -15,6 +15,10 @@ import (
 // then the files; begun.json last, since it proves that the rest is ours. Doing it again
 // finishes it.
 func (s *session) erase(ctx context.Context, begun backup.Begun) error {
+	return s.makingRoom(func() error { return s.eraseOnce(ctx, begun) })
+}
+
+func (s *session) eraseOnce(ctx context.Context, begun backup.Begun) error {
 	dir := string(begun.Set)
 	there, err := exists(s.f, dir)
 	if err != nil || !there {

@@ -27,7 +27,8 @@ func (s *session) Note(ctx context.Context, e executor.Entry) error {
 	}
 	line, err := json.Marshal(e)
 	if err == nil {
-		err = s.append(append(line, '\n'))
+		line = append(line, '\n')
+		err = s.makingRoom(func() error { return s.append(line) })
 	}
 	if err != nil {
 		return fmt.Errorf("write journal of %s: %w", s.n.cfg.Addr, err)

@@ -26,6 +26,7 @@ type lab struct {
 	around  memengine.Around
 	lies    memengine.Lies
 	root    string
+	reserve int64
 	clock   *clock
 	nodes   map[backup.NodeAddr]*node.Node // of the one process that this lab is; nil: a new one every time
 }
@@ -34,6 +35,9 @@ var (
 	ellis = backup.NodeAddr{Kind: backup.MySQL, Name: "ellis"}
 	homer = backup.NodeAddr{Kind: backup.Cassandra, Name: "homer"}
 )
+
+// labReserve is small, for speed.
+const labReserve = 4 << 10
 
 // firstNight is when every lab begins: midnight, when a slot is due.
 var firstNight = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
@@ -61,7 +65,7 @@ func (c *clock) Add(d time.Duration) { c.Set(c.Now().Add(d)) }
 // newLab makes a lab whose places lie under root.
 func newLab(t testing.TB, root string, disk node.Disk, outside memengine.Outside) *lab {
 	l := &lab{
-		t: t, root: root, disk: disk, outside: outside, clock: &clock{now: firstNight.Add(time.Minute)},
+		t: t, root: root, reserve: labReserve, disk: disk, outside: outside, clock: &clock{now: firstNight.Add(time.Minute)},
 		servers: map[backup.NodeAddr]*memengine.Server{
 			ellis: memengine.NewServer(backup.Identity{Machine: "m1", DataDir: "/d"}),
 			homer: memengine.NewServer(backup.Identity{Cluster: "c1", HostID: "h1"}),
@@ -116,7 +120,7 @@ func (l *lab) nodeOf(addr backup.NodeAddr) *node.Node {
 		return l.nodes[addr]
 	}
 	cfg, _ := l.policy.Node(addr)
-	n := node.New(cfg, l.policy.Deployment, l.engine(addr), node.Options{Now: l.clock.Now, Disk: l.disk})
+	n := node.New(cfg, l.policy.Deployment, l.engine(addr), node.Options{Now: l.clock.Now, Disk: l.disk, Reserve: l.reserve})
 	if l.nodes != nil {
 		l.nodes[addr] = n
 	}

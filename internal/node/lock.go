@@ -32,6 +32,7 @@ func (n *Node) Open(ctx context.Context, who planner.Lock) (executor.Session, er
 	if err := s.settle(who); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.keepReserve()
 	n.setOpen(true)
 	return s, nil
 }
@@ -71,7 +72,7 @@ func (s *session) settle(who planner.Lock) error {
 	if err != nil {
 		return fmt.Errorf("encode lock holder: %w", err)
 	}
-	if err := putWhole(s.f, holderFile, data); err != nil {
+	if err := s.makingRoom(func() error { return putWhole(s.f, holderFile, data) }); err != nil {
 		return fmt.Errorf("note who holds the lock: %w", err)
 	}
 	return nil

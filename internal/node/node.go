@@ -24,6 +24,7 @@ type Node struct {
 	disk       Disk
 	peers      func(backup.NodeAddr) *Node
 	memo       memo
+	reserve    int64 // bytes
 
 	mu   sync.Mutex
 	open bool                  // a session of this very Node holds the lock
@@ -46,6 +47,8 @@ type Options struct {
 	// Peers finds the other nodes of this machine, whose backups can be restored here; nil:
 	// there are none.
 	Peers func(backup.NodeAddr) *Node
+	// Reserve is how many bytes are kept back for the day when the disk is full; 0: 256 KiB.
+	Reserve int64
 }
 
 // New joins an engine with the snapshot_path of cfg. It touches nothing yet.
@@ -53,9 +56,13 @@ func New(cfg config.Node, deployment string, engine executor.Engine, o Options) 
 	if o.Disk == nil {
 		o.Disk = osDisk{}
 	}
+	if o.Reserve == 0 {
+		o.Reserve = reserveBytes
+	}
 	return &Node{
 		cfg: cfg, deployment: deployment, engine: engine,
 		now: o.Now, disk: o.Disk, peers: o.Peers, busy: map[backup.SetID]bool{},
+		reserve: o.Reserve,
 	}
 }
 
