@@ -29,9 +29,9 @@ func (e *Engine) hashProven(ctx context.Context, files []found, results []backup
 			sums[i] = crc32.NewIEEE()
 		}
 	}
-	h.also = func(i int) hash.Hash {
+	h.also = func(i int) []hash.Hash {
 		if sum, ok := sums[i]; ok {
-			return sum
+			return []hash.Hash{sum}
 		}
 		return nil
 	}

@@ -22,7 +22,7 @@ type hasher struct {
 	parallel int
 	now      func() time.Time
 	progress executor.Progress
-	also     func(i int) hash.Hash // what else reads file i; nil: nothing
+	also     func(i int) []hash.Hash // what else takes in file i; nil: nothing
 	total    int64
 	done     atomic.Int64 // bytes read or vouched for
 	read     atomic.Int64 // bytes read
@@ -60,11 +60,11 @@ func (h *hasher) worker(ctx context.Context, next <-chan int, files []found, res
 			h.advance(files[i].size)
 			continue
 		}
-		var also hash.Hash
+		var also []hash.Hash
 		if h.also != nil {
 			also = h.also(i)
 		}
-		sum, err := h.one(ctx, files[i], buffer, also)
+		sum, err := h.one(ctx, files[i], buffer, also...)
 		if err != nil {
 			return err
 		}
@@ -74,7 +74,7 @@ func (h *hasher) worker(ctx context.Context, next <-chan int, files []found, res
 }
 
 // one hashes a file and proves that it was the same one before and after.
-func (h *hasher) one(ctx context.Context, f found, buffer []byte, also hash.Hash) (string, error) {
+func (h *hasher) one(ctx context.Context, f found, buffer []byte, also ...hash.Hash) (string, error) {
 	file, err := openUnchanged(f)
 	if err != nil {
 		return "", err
@@ -87,8 +87,8 @@ func (h *hasher) one(ctx context.Context, f found, buffer []byte, also hash.Hash
 		}
 		n, err := file.Read(buffer)
 		sum.Write(buffer[:n])
-		if also != nil {
-			also.Write(buffer[:n])
+		for _, other := range also {
+			other.Write(buffer[:n])
 		}
 		h.read.Add(int64(n))
 		h.advance(int64(n))
