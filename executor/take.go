@@ -256,7 +256,7 @@ func (g *gathering) absent() allErrors {
 	var errs allErrors
 	for _, addr := range g.action.Members {
 		if !taken[addr] {
-			errs = append(errs, fmt.Errorf("%s could not be taken when this was planned, so the set is incomplete", addr))
+			errs = append(errs, fmt.Errorf("%s was no part of this take, so the set is incomplete", addr))
 		}
 	}
 	return errs

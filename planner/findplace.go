@@ -10,7 +10,7 @@ import (
 func (d *draft) observePlace(pl *place) {
 	addr, server := pl.addr().String(), pl.state.Server
 	if pl.unreachable() {
-		d.find(KindNodeUnreachable, Critical, addr, "cannot be reached: %s. Nothing is taken or removed there until it can; see that the host is up and that ssh to it works", pl.state.Error)
+		d.find(KindNodeUnreachable, Critical, addr, "cannot be reached: %s. Nothing is taken or removed there until it can", pl.state.Error)
 		return
 	}
 	if server.Down != "" {

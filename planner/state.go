@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"path"
 	"time"
 
 	"cwb/internal/backup"
@@ -104,6 +105,15 @@ type Backup struct {
 type Unreadable struct {
 	Path  string `json:"path"` // relative to the snapshot_path
 	Error string `json:"error"`
+}
+
+// Set is the id of the backup that the record belongs to; empty when it is of none.
+func (u Unreadable) Set() backup.SetID {
+	id, err := backup.ParseSetID(path.Dir(u.Path))
+	if err != nil {
+		return ""
+	}
+	return id
 }
 
 // Lock is who works on a node.

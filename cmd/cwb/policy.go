@@ -22,16 +22,31 @@ func (a *app) loadPolicy() (*config.Policy, error) {
 	if diags.HasErrors() {
 		return nil, &failure{
 			code: exitError, summary: "the policy is not valid",
-			detail: fmt.Sprintf("%d errors; the first: %s", diags.Count(config.Error), firstError(diags)),
+			detail: countErrors(diags),
 			remedy: "nothing was done; see all with: cwb validate --policy " + a.flags.policy,
 		}
 	}
 	return policy, nil
 }
 
+// countErrors says how many errors there are, and which is the first.
+func countErrors(diags config.Diagnostics) string {
+	if n := diags.Count(config.Error); n != 1 {
+		return fmt.Sprintf("%d errors; the first: %s", n, firstError(diags))
+	}
+	return "1 error: " + firstError(diags)
+}
+
+// firstError is the first error with its place. Not all have one: a flag has no line.
 func firstError(diags config.Diagnostics) string {
 	for _, d := range diags {
-		if d.Severity == config.Error {
+		switch {
+		case d.Severity != config.Error:
+		case d.File == "":
+			return d.Summary
+		case d.Line == 0:
+			return fmt.Sprintf("%s: %s", d.File, d.Summary)
+		default:
 			return fmt.Sprintf("%s:%d: %s", d.File, d.Line, d.Summary)
 		}
 	}

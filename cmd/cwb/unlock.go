@@ -39,6 +39,9 @@ func (a *app) unlock(ctx context.Context, name string, auto bool) error {
 	if err != nil {
 		return err
 	}
+	if state.Error != "" {
+		return fmt.Errorf("whether %s is locked cannot be seen: %s", n.Addr, state.Error)
+	}
 	if state.Lock == nil {
 		fmt.Fprintf(a.stdout, "%s is not locked.\n", n.Addr)
 		return nil

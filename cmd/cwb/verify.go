@@ -62,6 +62,11 @@ func (a *app) verifyAll(ctx context.Context, p *config.Policy, nodes []config.No
 			report.Unreachable(n.Addr, state.Error)
 			continue
 		}
+		for _, u := range state.Unreadable {
+			if only == "" || u.Set() == only {
+				report.Unreadable(n.Addr, u)
+			}
+		}
 		for _, r := range state.Restores {
 			if r.Unfinished() {
 				report.Unfinished(n.Addr, r)

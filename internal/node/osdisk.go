@@ -21,10 +21,19 @@ type osDisk struct{}
 
 func (osDisk) Open(dir string) (Folder, error) {
 	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) && isLink(dir) {
+		// Not fs.ErrNotExist: what is on a disk that is not mounted is not gone.
+		return nil, fmt.Errorf("%s is a link that leads nowhere: mount what it leads to", dir)
+	}
 	if err != nil {
 		return nil, err
 	}
 	return osFolder{root}, nil
+}
+
+func isLink(name string) bool {
+	info, err := os.Lstat(name)
+	return err == nil && info.Mode()&fs.ModeSymlink != 0
 }
 
 func (osDisk) Make(dir string) error {

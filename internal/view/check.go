@@ -7,6 +7,7 @@ import (
 	"github.com/fatih/color"
 
 	"cwb/internal/backup"
+	"cwb/planner"
 )
 
 // CheckReport is told what verify finds.
@@ -14,6 +15,7 @@ type CheckReport interface {
 	Progress(n backup.NodeAddr) func(done, total int64)
 	Checked(n backup.NodeAddr, set backup.SetID, c backup.Check, err error)
 	Unreachable(n backup.NodeAddr, why string)
+	Unreadable(n backup.NodeAddr, u planner.Unreadable)
 	Unfinished(n backup.NodeAddr, r backup.Restore)
 	Bad() bool
 	End()
@@ -25,6 +27,7 @@ type CheckText struct {
 	Meter Meter
 
 	good, bad  int
+	damaged    int // of the bad ones
 	unfinished int // restores
 }
 
@@ -46,6 +49,7 @@ func (c *CheckText) Checked(n backup.NodeAddr, set backup.SetID, check backup.Ch
 		return
 	}
 	c.bad++
+	c.damaged++
 	fmt.Fprintf(c.Out.W, "%s  %s  %s\n", set, n, c.Out.paint("DAMAGED", color.FgRed))
 	for _, p := range problems {
 		fmt.Fprintf(c.Out.W, "    %s\n", Line(p))
@@ -58,13 +62,19 @@ func (c *CheckText) Unreachable(n backup.NodeAddr, why string) {
 	fmt.Fprintf(c.Out.W, "%s could not be read: %s\n", n, Line(why))
 }
 
+// Unreadable prints a record that could not be read: what it is of cannot be compared.
+func (c *CheckText) Unreadable(n backup.NodeAddr, u planner.Unreadable) {
+	c.bad++
+	fmt.Fprintf(c.Out.W, "%s/%s  %s\n    %s\n", n, Line(u.Path), c.Out.paint("UNREADABLE", color.FgRed), Line(u.Error))
+}
+
 // Bad reports whether anything was wrong.
 func (c *CheckText) Bad() bool { return c.bad+c.unfinished > 0 }
 
 // End prints the count.
 func (c *CheckText) End() {
 	fmt.Fprintf(c.Out.W, "Verified: %d good, %d with problems.\n", c.good, c.bad)
-	if c.bad > 0 {
+	if c.damaged > 0 {
 		fmt.Fprintln(c.Out.W, "Damaged backups are not used. cwb plan records what is damaged once its verify steps run, and takes what is due.")
 	}
 }
@@ -108,6 +118,13 @@ func stepName(n backup.NodeAddr, set backup.SetID) string {
 func (c *CheckStream) Unreachable(n backup.NodeAddr, why string) {
 	c.bad++
 	c.stream.put(EventDoc{Type: "step_failed", Step: "verify-" + n.String(), Action: "verify", Node: n.String(), Error: why})
+}
+
+// Unreadable writes a record that could not be read.
+func (c *CheckStream) Unreadable(n backup.NodeAddr, u planner.Unreadable) {
+	c.bad++
+	c.stream.put(EventDoc{Type: "step_failed", Step: stepName(n, u.Set()), Action: "verify", Node: n.String(), Set: string(u.Set()),
+		Error: u.Path + " cannot be read: " + u.Error})
 }
 
 // Bad reports whether anything was wrong.

@@ -42,6 +42,7 @@ func TestNothingFromOutsideReachesTheTerminal(t *testing.T) {
 	for _, r := range []view.CheckReport{&view.CheckText{Out: text, Meter: &view.Ticker{W: &out, Now: time.Now}}, view.NewCheckStream(&out, evil)} {
 		r.Checked(ellis, newest, backup.Check{Problems: []string{evil}}, errors.New(evil))
 		r.Unreachable(ellis, evil)
+		r.Unreadable(ellis, planner.Unreadable{Path: evil, Error: evil})
 	}
 	for _, err := range []error{
 		view.PlanJSON(&out, plan), view.ListJSON(&out, list), view.LogJSON(&out, entries), view.ScheduleJSON(&out, evil, evil, dues),

@@ -54,7 +54,7 @@ func (t Text) sets(l Listing) {
 		}
 		for _, m := range s.Missing {
 			if _, present := partOf(s, m); !present && l.shows(m) {
-				rows.add(m.String(), t.paint(absence(s, m), color.FgRed), "", "", "")
+				rows.add(m.String(), t.paint(l.absence(s, m), color.FgRed), "", "", "")
 			}
 		}
 		rows.write(t.W, "    ")
@@ -62,11 +62,23 @@ func (t Text) sets(l Listing) {
 }
 
 // absence says whether a member's backup is known not to be there.
-func absence(s planner.Set, n backup.NodeAddr) string {
-	if slices.Contains(s.Unknown, n) {
+func (l Listing) absence(s planner.Set, n backup.NodeAddr) string {
+	switch {
+	case slices.Contains(s.Unknown, n):
 		return "unknown"
+	case l.unreadable(s.ID, n):
+		return "unreadable"
 	}
 	return "missing"
+}
+
+func (l Listing) unreadable(set backup.SetID, node backup.NodeAddr) bool {
+	for _, n := range l.State.Nodes {
+		if n.Node == node {
+			return slices.ContainsFunc(n.Unreadable, func(u planner.Unreadable) bool { return u.Set() == set })
+		}
+	}
+	return false
 }
 
 func captured(b planner.Backup) string {
@@ -105,7 +117,7 @@ func setNotes(s planner.Set) string {
 		notes = append(notes, "adopted")
 	}
 	if s.Held != nil {
-		notes = append(notes, "held: "+Line(s.Held.Reason))
+		notes = append(notes, held(s.Held))
 	}
 	if s.Shrunken {
 		notes = append(notes, "shrunken")
@@ -120,6 +132,13 @@ func setNotes(s planner.Set) string {
 		return ""
 	}
 	return "  (" + strings.Join(notes, "; ") + ")"
+}
+
+func held(h *backup.Hold) string {
+	if h.Reason == "" {
+		return "held by " + Line(h.By)
+	}
+	return "held: " + Line(h.Reason)
 }
 
 func (t Text) status(b *planner.Backup) string {
@@ -214,6 +233,7 @@ type ListDoc struct {
 	Foreign       []ForeignDoc     `json:"foreign"`
 	Restores      []RestoreDoc     `json:"restores"`
 	Unreachable   []UnreachableDoc `json:"unreachable"`
+	Unreadable    []UnreadableDoc  `json:"unreadable"`
 }
 
 // SetDoc is the JSON form of a set.
@@ -262,9 +282,17 @@ type UnreachableDoc struct {
 	Error string `json:"error"`
 }
 
+// UnreadableDoc is a record that could not be read; its backup may be there and whole.
+type UnreadableDoc struct {
+	Node  string `json:"node"`
+	Set   string `json:"set,omitempty"`
+	Path  string `json:"path"` // below the node's snapshot_path
+	Error string `json:"error"`
+}
+
 // ListJSON writes the list as one JSON object.
 func ListJSON(w io.Writer, l Listing) error {
-	doc := ListDoc{FormatVersion: FormatVersion, Sets: []SetDoc{}, Foreign: []ForeignDoc{}, Restores: []RestoreDoc{}, Unreachable: []UnreachableDoc{}}
+	doc := ListDoc{FormatVersion: FormatVersion, Sets: []SetDoc{}, Foreign: []ForeignDoc{}, Restores: []RestoreDoc{}, Unreachable: []UnreachableDoc{}, Unreadable: []UnreadableDoc{}}
 	for _, s := range l.Sets {
 		doc.Sets = append(doc.Sets, l.setDoc(s))
 	}
@@ -274,6 +302,9 @@ func ListJSON(w io.Writer, l Listing) error {
 		}
 		if n.Error != "" {
 			doc.Unreachable = append(doc.Unreachable, UnreachableDoc{n.Node.String(), n.Error})
+		}
+		for _, u := range n.Unreadable {
+			doc.Unreadable = append(doc.Unreadable, UnreadableDoc{n.Node.String(), string(u.Set()), u.Path, u.Error})
 		}
 		for _, f := range n.Foreign {
 			doc.Foreign = append(doc.Foreign, foreignDoc(f))

@@ -181,6 +181,7 @@ func report(r view.CheckReport) {
 	r.Checked(ellis, older, backup.Check{Bytes: 12, Problems: []string{"ellis/numbers.tsv.zst: wrong content", "ellis/users.tsv.zst: missing"}}, nil)
 	r.Checked(homer, older, backup.Check{}, errors.New("manifest.json: no such file"))
 	r.Unreachable(homestead, "permission denied")
+	r.Unreadable(homer, planner.Unreadable{Path: string(newest) + "/backup.json", Error: "record is damaged"})
 	r.End()
 }
 
