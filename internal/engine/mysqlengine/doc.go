@@ -6,7 +6,8 @@
 // every stored value is the value the server has (four well-known tools lose FLOAT digits,
 // INET6 or UUID values without a word), and that every file was read back and hashed before
 // it counts. What it cannot take exactly or cannot prove, it refuses by name, with the
-// GRANT, setting or statement that helps. It writes nothing to the server.
+// GRANT, setting or statement that helps. Only a restore writes to the
+// server.
 //
 // A take goes: [Engine.Prepare] connects (options.go, connect.go) and proves that all can be
 // seen and stored (privileges.go, catalog.go, refuse.go, inspect.go); Capture opens the

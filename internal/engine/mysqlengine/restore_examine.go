@@ -167,7 +167,7 @@ func (x *examiner) compare(ctx context.Context) error {
 	}
 	x.tables()
 	x.borders(l)
-	return nil
+	return x.columns(ctx)
 }
 
 // foreignNames refuses when databases of the names that the restore would make exist.

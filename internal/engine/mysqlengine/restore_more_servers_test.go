@@ -287,3 +287,39 @@ func TestDamagedChunkIsNotSent(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+// TestSwapWaitsForATransaction: somebody's long transaction holds a table; the exchange is
+// tried in short waits until it is over, and then done.
+func TestSwapWaitsForATransaction(t *testing.T) {
+	b := newBed(t)
+	b.run(ellisSchema)
+	content, dir := b.mustTake("ellis")
+	b.run("USE ellis; DELETE FROM numbers; ALTER TABLE users ADD COLUMN newer INT")
+	node := b.node("ellis")
+	node.MySQL.LockWait = time.Second
+	e, o := b.engine(node), b.order(content, dir, restoreID)
+	if x := mustExamine(t, e, o); !strings.Contains(strings.Join(x.Warnings, " "), "`users` has columns now that the backup does not have, and they go: `newer`") {
+		t.Errorf("warnings: %q", x.Warnings)
+	}
+	mustRun(t, e, o, executor.PhaseLoad)
+	tx, err := b.db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec("UPDATE ellis.users SET newer = 1"); err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(2500*time.Millisecond, func() { tx.Commit() })
+	began := time.Now()
+	mustRun(t, e, o, executor.PhaseSwap)
+	if waited := time.Since(began); waited < 2*time.Second {
+		t.Errorf("it waited for %s", waited)
+	}
+	var rows int
+	if err := b.db.QueryRow("SELECT COUNT(*) FROM ellis.numbers").Scan(&rows); err != nil || rows != 2 {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+	if err := b.db.QueryRow("SELECT COUNT(*) FROM cwb_undo_20261123t000000z_1.users WHERE newer = 1").Scan(&rows); err != nil || rows != 1 {
+		t.Errorf("the last write before the exchange is not in the undo: %d, %v", rows, err)
+	}
+}
