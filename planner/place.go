@@ -33,6 +33,13 @@ func (pl *place) ours(b *Backup) bool {
 		b.Origin == backup.Adopted && b.Identity.IsZero()
 }
 
+// OfPresentServer reports whether a backup of a node was made by its present server, or by one
+// that it succeeds. A server that cannot be asked is taken for the one of the newest backup.
+func OfPresentServer(n NodeState, b Backup) bool {
+	pl := newPlace(config.Node{Addr: n.Node}, n)
+	return pl.standing != changed && pl.ours(&b)
+}
+
 // former reports whether a backup was left by a server that the present one succeeds.
 func (pl *place) former(b *Backup) bool {
 	return b.Origin == backup.Own && pl.ours(b) && !sameServer(b.Identity, pl.present)

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -67,6 +69,7 @@ func scriptCommands() map[string]func(*testscript.TestScript, bool, []string) {
 		"saveplan": savePlan,
 		"hostile":  hostile,
 		"lock":     lock,
+		"store":    store,
 		"schema":   holdsTo,
 		"nowhere":  nowhere,
 	}
@@ -193,6 +196,32 @@ func lock(ts *testscript.TestScript, _ bool, args []string) {
 	session, err := held.Open(context.Background(), planner.Lock{Who: "other@elsewhere, pid 1", Command: "apply\x1b[31m", Since: time.Now()})
 	ts.Check(err)
 	ts.Defer(func() { _ = session.Close() })
+}
+
+// store SET FILE puts a good backup of lab's node into its snapshot_path, whose one file is
+// like FILE.
+func store(ts *testscript.TestScript, _ bool, args []string) {
+	set, err := backup.ParseSetID(args[0])
+	ts.Check(err)
+	addr, at := backup.NodeAddr{Kind: backup.MySQL, Name: "ellis"}, set.Time()
+	members, server := []backup.NodeAddr{addr}, backup.Identity{Machine: "m1", DataDir: "/var/lib/mysql"}
+	dir, text := ts.MkAbs(filepath.Join("store/ellis", args[0])), []byte(ts.ReadFile(args[1]))
+	ts.Check(os.MkdirAll(filepath.Join(dir, "data"), 0o700))
+	write := func(name string, data []byte, err error) backup.Digest {
+		ts.Check(err)
+		ts.Check(os.WriteFile(filepath.Join(dir, name), data, 0o600))
+		sum := sha256.Sum256(data)
+		return backup.Digest{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(data))}
+	}
+	file := write("data/1", text, nil)
+	begun, err := backup.Encode(backup.Begun{Deployment: "lab", Node: addr, Block: "lines", Set: set, Purpose: backup.ForPolicy,
+		Members: members, Identity: server, Began: at, Tool: version})
+	write("begun.json", begun, err)
+	manifest, err := backup.Encode(backup.Manifest{Node: addr, Set: set, Files: []backup.File{{Path: "data/1", Bytes: file.Bytes, SHA256: file.SHA256}}})
+	record, err2 := backup.Encode(backup.Record{Deployment: "lab", Node: addr, Block: "lines", Set: set, Purpose: backup.ForPolicy,
+		Members: members, Identity: server, Began: at, Captured: at, Finished: at, Tool: version,
+		Totals: backup.Totals{Tables: 1, Rows: 1, Bytes: file.Bytes, Files: 1}, Manifest: write("manifest.json", manifest, err)})
+	write("backup.json", record, err2)
 }
 
 // nowhere TEXT FILE… checks that no file holds TEXT, below directories too.

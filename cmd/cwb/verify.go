@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"cwb/config"
+	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/internal/view"
 	"cwb/planner"
@@ -18,9 +20,9 @@ func (a *app) verifyCommand() *cobra.Command {
 		Use:   "verify [SET]",
 		Short: "Read backups again and compare every byte with what was backed up",
 		Long: `Read every file of the set's backups (of all sets without SET) and compare its SHA-256 with
-the manifest. What was found is printed, and nothing is changed; the verify steps of a plan
-also record it. Exits with 7 when anything is damaged, partial or cannot be read, or when a
-restore is unfinished.`,
+the manifest. Damage that was not known, and damage that is no more, is recorded beside the
+backup, so that lists, plans and restores know; nothing else is changed. Exits with 7 when
+anything is damaged, partial or cannot be read, or when a restore is unfinished.`,
 		Args: argsRange(0, 1, "at most one SET"),
 		RunE: a.verb(func(ctx context.Context, args []string) error { return a.verify(ctx, args, nodes) }),
 	}
@@ -82,6 +84,9 @@ func (a *app) verifyAll(ctx context.Context, p *config.Policy, nodes []config.No
 				return context.Cause(ctx)
 			}
 			report.Checked(n.Addr, b.Set, check, err)
+			if err == nil && isNews(state, b, check) {
+				a.record(ctx, p, n, b.Set)
+			}
 		}
 	}
 	if only != "" && found == 0 && !report.Bad() {
@@ -92,6 +97,31 @@ func (a *app) verifyAll(ctx context.Context, p *config.Policy, nodes []config.No
 		a.code = exitProblems
 	}
 	return nil
+}
+
+// isNews reports whether a check tells what is not recorded yet. Nothing is written beside
+// the backups of another server, nor about files that are missing: that can be seen.
+func isNews(n planner.NodeState, b planner.Backup, c backup.Check) bool {
+	switch {
+	case !planner.OfPresentServer(n, b):
+		return false
+	case c.Good:
+		return b.Status == planner.Damaged || b.VerifiedAt.IsZero()
+	}
+	return b.Status == planner.Good
+}
+
+// record has a backup read once more, under the lock of its node, and what comes of it
+// written down. That it cannot be is said, and changes nothing about what was found.
+func (a *app) record(ctx context.Context, p *config.Policy, n config.Node, set backup.SetID) {
+	session, err := a.node(p, n).Open(ctx, planner.Lock{Who: a.who(), Command: "verify", Since: a.now().UTC()})
+	if err == nil {
+		err = session.Run(ctx, planner.Verify{Node: n.Addr, Set: set}, nil)
+		_ = session.Close() // the lock ends with this process in any case
+	}
+	if err != nil && !errors.Is(err, executor.ErrDamaged) {
+		fmt.Fprintf(a.stderr, "cwb: what was found in %s of %s is not recorded: %s\n", set, n.Addr, view.Line(err.Error()))
+	}
 }
 
 func stateOf(s planner.State, n backup.NodeAddr) planner.NodeState {

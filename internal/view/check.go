@@ -75,7 +75,7 @@ func (c *CheckText) Bad() bool { return c.bad+c.unfinished > 0 }
 func (c *CheckText) End() {
 	fmt.Fprintf(c.Out.W, "Verified: %d good, %d with problems.\n", c.good, c.bad)
 	if c.damaged > 0 {
-		fmt.Fprintln(c.Out.W, "Damaged backups are not used. cwb plan records what is damaged once its verify steps run, and takes what is due.")
+		fmt.Fprintln(c.Out.W, "A backup that is recorded as damaged counts for nothing, and is not restored: cwb plan says what is to be done.")
 	}
 }
 
