@@ -14,7 +14,9 @@ verdicts() { grep --line-buffered -E '^ *--- |_test\.go:|^(ok|FAIL|panic)'; }
 
 echo "soak: random histories of backups"
 go test -count 1 -timeout 60m ./planner -histories "${HISTORIES:-10000}" -rapid.seed "$seed"
-echo "soak: every fault at every operation, and random evenings"
-SOAK=1 go test -count "${ROUNDS:-10}" -timeout 120m -v -run 'Simulation' ./internal/node ./executor | verdicts
+echo "soak: every fault at every operation"
+SOAK=1 go test -count 1 -timeout 120m -v -run 'Simulation' ./internal/node ./executor | verdicts
+echo "soak: a thousand random evenings, ${ROUNDS:-9} times more"
+go test -count "${ROUNDS:-9}" -timeout 120m -v -run 'SimulationRandom' ./internal/node | verdicts
 echo "soak: real servers"
 SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts
