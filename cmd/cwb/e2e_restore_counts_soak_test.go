@@ -1,0 +1,6 @@
+//go:build servers && soak
+
+package main
+
+// The long run: see e2e_restore_counts_test.go.
+const randomRestoreKills = 100
