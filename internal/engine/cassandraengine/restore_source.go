@@ -108,6 +108,14 @@ func (s source) narrowed(selection executor.Selection, as string) source {
 	return s
 }
 
+// targetOf is the keyspace that one of the backup goes into.
+func targetOf(o executor.RestoreOrder, keyspace string) string {
+	if o.As != "" {
+		return o.As
+	}
+	return keyspace
+}
+
 func selected(s executor.Selection, keyspace, table string) bool {
 	if len(s.Databases) > 0 && !slices.Contains(s.Databases, keyspace) {
 		return false
