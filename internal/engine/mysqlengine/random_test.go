@@ -17,15 +17,19 @@ import (
 // TestRandomSchemasComeBack makes databases with random tables, columns and values, takes
 // them, loads their export elsewhere and compares. CWB_SEED repeats a run.
 func TestRandomSchemasComeBack(t *testing.T) {
+	randomSchemasComeBack(t, newBed(t), newBed(t), times(15, 100))
+}
+
+func randomSchemasComeBack(t *testing.T, source, target *bed, schemas int) {
+	t.Helper()
 	seed := uint64(time.Now().UnixNano())
 	if s, err := strconv.ParseUint(os.Getenv("CWB_SEED"), 10, 64); err == nil {
 		seed = s
 	}
 	t.Logf("CWB_SEED=%d", seed)
-	source, target := newBed(t), newBed(t)
 	g := &generator{r: rand.New(rand.NewPCG(seed, 1))}
 	var databases []string
-	for i := range times(15, 100) {
+	for i := range schemas {
 		name := g.name(i)
 		databases = append(databases, name)
 		source.run(g.database(name))

@@ -16,9 +16,13 @@ import (
 // TestExportGivesEverythingBack takes the corpora, loads their export with the stock client
 // into an empty server, and compares every value and definition.
 func TestExportGivesEverythingBack(t *testing.T) {
-	source, target := newBed(t), newBed(t, "--log-bin-trust-function-creators=1")
+	everythingComesBack(t, newBed(t), newBed(t))
+}
+
+func everythingComesBack(t *testing.T, source, target *bed) {
+	t.Helper()
 	source.exec("SET GLOBAL log_bin_trust_function_creators = 1")
-	var databases []string
+	target.exec("SET GLOBAL log_bin_trust_function_creators = 1")
 	for _, corpus := range []string{"types.sql", "objects.sql"} {
 		script, err := os.ReadFile(filepath.Join("testdata", corpus))
 		if err != nil {
@@ -26,7 +30,7 @@ func TestExportGivesEverythingBack(t *testing.T) {
 		}
 		source.run(string(script))
 	}
-	databases = []string{"types", "odd `name'\"/..%_é", "objects", "empty"}
+	databases := []string{"types", "odd `name'\"/..%_é", "objects", "empty"}
 	copyDatabases(t, source, target, databases)
 	compareServers(t, source, target, databases)
 }
