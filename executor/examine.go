@@ -68,5 +68,5 @@ func examineOne(ctx context.Context, w World, o Options, r backup.Restoring) pla
 }
 
 func refusal(err error) planner.Examination {
-	return planner.Examination{Refusals: []planner.Refusal{{Reason: err.Error()}}}
+	return planner.Examination{Refusals: []planner.Refusal{{Reason: err.Error(), Damaged: errors.Is(err, ErrDamaged)}}}
 }

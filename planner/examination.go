@@ -32,4 +32,6 @@ type RestoreTable struct {
 type Refusal struct {
 	Reason string `json:"reason"`
 	Flag   string `json:"flag,omitempty"` // that lifts it, such as "--onto-new-identity"; empty: none does
+
+	Damaged bool `json:"damaged,omitempty"` // the backup does not hold what was backed up
 }

@@ -120,6 +120,9 @@ func (pr *restorePlan) judge(t target) {
 		return
 	}
 	for _, refusal := range exam.Refusals {
+		if refusal.Damaged {
+			refusal.Reason += pr.choice.insteadOfDamaged()
+		}
 		pr.refused = append(pr.refused, NodeRefusal{node, refusal})
 	}
 	pr.judgeIdentity(t)
@@ -137,6 +140,18 @@ func (pr *restorePlan) judge(t target) {
 func (pr *restorePlan) narrowed() bool {
 	r := pr.request
 	return len(r.Databases)+len(r.Keyspaces)+len(r.Tables) > 0
+}
+
+// insteadOfDamaged says what can be restored when the chosen set turns out damaged.
+func (c *choice) insteadOfDamaged() string {
+	if c.set == nil {
+		return ""
+	}
+	text := fmt.Sprintf(". cwb verify %s says all that is damaged", c.set.ID)
+	if c.older != nil {
+		text = fmt.Sprintf(". The next older complete set is %s: cwb restore %s%s, and from then on that is the latest", c.older.ID, c.older.ID, text)
+	}
+	return text
 }
 
 // judgeIdentity refuses a server that the backup was not taken from.

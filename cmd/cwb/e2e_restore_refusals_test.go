@@ -43,8 +43,15 @@ func refuseDamaged(t *testing.T, s *servers) {
 	mysql(t, s.ellis, "DELETE FROM ellis.numbers LIMIT 10")
 	newer := l.takesSet()
 	s.wreck(t)
+	for _, f := range l.manifestOf(l.policy.Ellis.SnapshotPath, newer).Files {
+		path := filepath.Join(l.policy.Ellis.SnapshotPath, newer, f.Path)
+		flipBit(t, path) // what the plan needs to read, too
+		if f.Rows == 0 {
+			l.refusesRestore("cwb restore " + older)
+		}
+		flipBit(t, path)
+	}
 	flipBit(t, l.dataFile(newer))
-
 	l.refusesRestore("cwb restore " + older)
 	if kept := purposes(l.list(), "safety"); len(kept) > 0 {
 		t.Errorf("a safety backup was taken: %v", kept)

@@ -281,7 +281,9 @@ func readJSON(dir executor.Dir, name string, v any) error {
 	defer r.Close()
 	data, err := io.ReadAll(io.LimitReader(r, largestNote))
 	if err == nil {
-		err = json.Unmarshal(data, v)
+		if err = json.Unmarshal(data, v); err != nil {
+			err = fmt.Errorf("%w: %w", executor.ErrDamaged, err)
+		}
 	}
 	if err != nil {
 		return fmt.Errorf("read %s of the backup: %w", name, err)

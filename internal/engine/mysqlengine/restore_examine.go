@@ -2,6 +2,7 @@ package mysqlengine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -51,7 +52,7 @@ func (x *examiner) run(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		x.refuse("", "%v", err)
+		x.out.Refusals = append(x.out.Refusals, planner.Refusal{Reason: err.Error(), Damaged: errors.Is(err, errDifferent)})
 		return nil
 	}
 	if len(x.content.schema.Databases) == 0 {
