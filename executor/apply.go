@@ -75,9 +75,27 @@ func (r *run) apply() error {
 		r.step(step)
 	}
 	r.result.Stopped = r.soft.Err() != nil
+	r.result.Credentials = r.badCredentials()
 	r.noteAll(RunEnded, r.result.String())
 	r.o.Events.Emit(Summary{At: r.o.Now(), Result: r.result})
 	return nil
+}
+
+// badCredentials reports whether a held take lacks nothing but the right credentials of a
+// member's server.
+func (r *run) badCredentials() bool {
+	for _, s := range r.result.Steps {
+		take, ok := s.Step.Action.(planner.Take)
+		if !ok || s.Outcome != Held {
+			continue
+		}
+		for _, n := range r.state.Nodes {
+			if n.Server.BadCredentials && slices.Contains(take.Members, n.Node) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // join is errors.Join, but one error alone keeps its form.

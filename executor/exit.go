@@ -34,7 +34,7 @@ func ExitCode(r Result, err error) int {
 		return ExitCredentials
 	case err != nil:
 		return ExitError
-	case r.refusedEverywhere():
+	case r.refusedEverywhere(), r.Credentials && !r.Began():
 		return ExitCredentials
 	case r.unmet():
 		return ExitError

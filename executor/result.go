@@ -25,6 +25,9 @@ type Result struct {
 	Plan    planner.PlanID
 	Steps   []StepResult
 	Stopped bool // the run was interrupted before its end
+
+	// Credentials reports that a held step needs a server which refused the credentials.
+	Credentials bool
 }
 
 // StepResult is what became of a step.

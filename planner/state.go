@@ -50,8 +50,9 @@ type Server struct {
 	Identity          backup.Identity `json:"identity"`
 	Product           string          `json:"product"`
 	Version           string          `json:"version"`
-	Down              string          `json:"down,omitempty"`        // why it could not be asked; then only Identity may be known
-	Consistency       string          `json:"consistency,omitempty"` // the rung a take would use
+	Down              string          `json:"down,omitempty"`            // why it could not be asked; then only Identity may be known
+	BadCredentials    bool            `json:"bad_credentials,omitempty"` // it is down only in that it refused the credentials
+	Consistency       string          `json:"consistency,omitempty"`     // the rung a take would use
 	ConsistencyReason string          `json:"consistency_reason,omitempty"`
 	Refusals          []string        `json:"refusals,omitempty"` // why a take would be refused, each with its remedy
 	Notes             []string        `json:"notes,omitempty"`    // worth knowing, harmless

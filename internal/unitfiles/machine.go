@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"sort"
 	"strings"
 
@@ -188,11 +189,35 @@ func (m Machine) write(ctx context.Context, w planner.WriteSchedule) error {
 	if err := os.MkdirAll(filepath.Dir(full), 0o755); err != nil {
 		return fmt.Errorf("write %s: %w", w.Path, err)
 	}
+	if err := removeLeftovers(full); err != nil {
+		return fmt.Errorf("write %s: %w", w.Path, err)
+	}
 	// cron refuses files that others can write to, and both read them as root
 	if err := renameio.WriteFile(full, []byte(w.Content), 0o644, renameio.IgnoreUmask()); err != nil {
 		return fmt.Errorf("write %s: %w", w.Path, err)
 	}
 	return m.reload(ctx, w.Path)
+}
+
+// leftover is how renameio names what it has not yet renamed: a dot, the name, digits.
+var leftover = regexp.MustCompile(`^\d+$`)
+
+// removeLeftovers removes what a killed write of this file left beside it.
+func removeLeftovers(full string) error {
+	dir, name := filepath.Split(full)
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		rest, ours := strings.CutPrefix(e.Name(), "."+name)
+		if ours && e.Type().IsRegular() && leftover.MatchString(rest) {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // reload makes systemd see a new unit, and starts its timer. cron looks by itself.

@@ -98,3 +98,23 @@ func TestWrite_refuses_paths_that_are_not_cwbs(t *testing.T) {
 		}
 	}
 }
+
+func TestWrite_cleans_what_a_killed_write_left(t *testing.T) {
+	m, _ := machine(t)
+	put(t, m, "/etc/cron.d/.cwb-site1123456", "half a fi")
+	put(t, m, "/etc/cron.d/.cwb-site1-other.5", "not ours")
+	if err := m.Write(t.Context(), planner.WriteSchedule{Path: "/etc/cron.d/cwb-site1", Content: mine}); err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(filepath.Join(m.Root, "etc/cron.d"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	if diff := cmp.Diff([]string{".cwb-site1-other.5", "cwb-site1"}, names); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -28,6 +28,7 @@ func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
 	}
 	if err != nil {
 		state.Down = downText(err)
+		state.BadCredentials = errors.Is(err, executor.ErrCredentials)
 	}
 	return state, nil
 }

@@ -78,7 +78,8 @@ func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
 		return down(ctx, survey{}, err)
 	}
 	defer s.close()
-	v, err := e.survey(ctx, s)
+	var v survey
+	err = guard(func() (err error) { v, err = e.survey(ctx, s); return err })
 	if err != nil {
 		return down(ctx, v, err)
 	}
@@ -99,6 +100,7 @@ func down(ctx context.Context, v survey, err error) (planner.Server, error) {
 	}
 	return planner.Server{
 		Identity: v.identity, Product: v.product.server.Product, Version: v.product.server.Version, Down: err.Error(),
+		BadCredentials: errors.Is(err, executor.ErrCredentials),
 	}, nil
 }
 
