@@ -117,7 +117,10 @@ func hasSet(n planner.NodeState, set backup.SetID) bool {
 func (a *app) exportTo(out string, export func(io.Writer) error) error {
 	if out == "" {
 		w := bufio.NewWriterSize(a.stdout, 1<<20)
-		return errors.Join(export(w), w.Flush())
+		if err := export(w); err != nil {
+			return err
+		}
+		return w.Flush()
 	}
 	if _, err := os.Lstat(out); err == nil {
 		return &failure{code: exitError, summary: "the file exists", detail: out + " was left as it is", remedy: "choose another name, or move it away"}

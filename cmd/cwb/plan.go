@@ -130,7 +130,11 @@ func (a *app) savePlan(plan *planner.Plan, file string) error {
 	if err := writeNew(file, data, 0o600); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stderr, "cwb: saved; to do exactly this: cwb apply %s\n", file)
+	policy := ""
+	if a.flags.policy != "." {
+		policy = "--policy " + a.flags.policy + " "
+	}
+	fmt.Fprintf(a.stderr, "cwb: saved; to do exactly this: cwb apply %s%s\n", policy, file)
 	return nil
 }
 

@@ -25,11 +25,8 @@ func (n *Node) Export(ctx context.Context, id backup.SetID, what executor.Select
 	if err == nil && !found.hasManifest {
 		err = fmt.Errorf("it has no %s or no %s", recordFile, manifestFile)
 	}
-	if err == nil {
-		err = exporter.Export(ctx, newStoreDir(f, string(id)), found.manifest, what, w)
-	}
 	if err != nil {
 		return fmt.Errorf("export %s of %s: %w", id, n.cfg.Addr, err)
 	}
-	return nil
+	return exporter.Export(ctx, newStoreDir(f, string(id)), found.manifest, what, w) // it says what it exports
 }

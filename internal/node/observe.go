@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"sort"
 
@@ -147,8 +148,11 @@ func (n *Node) judge(ctx context.Context, f Folder, s survey) (planner.Status, s
 	shelves := n.shelves(f, s.begun)
 	defer shelves.Close()
 	problems, err := shelves.missing(ctx, s.manifest)
-	if err != nil {
-		return "", "", err
+	if ctx.Err() != nil {
+		return "", "", canceled(ctx)
+	}
+	if err != nil { // of this backup alone: the node's other backups, and its next ones, go on
+		return "", "", &unreadable{path.Join(string(s.id), manifestFile), fmt.Errorf("what it lists cannot be looked at: %w", err)}
 	}
 	if len(problems) > 0 {
 		return planner.Partial, summary(problems), nil

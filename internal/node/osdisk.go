@@ -139,7 +139,8 @@ func (f osFolder) SyncDir(name string) error {
 func (f osFolder) Close() error { return f.root.Close() }
 
 // Lock uses flock(2): the kernel gives the lock back when its holder dies, however it dies,
-// and children do not inherit it, since Go opens files close-on-exec.
+// and children do not inherit it, since Go opens files close-on-exec. The directory is locked
+// together with the file, so that whoever deletes the file lets nobody in beside its holder.
 func (f osFolder) Lock(name string) (func() error, error) {
 	if err := f.regularOrMissing(name); err != nil {
 		return nil, err
@@ -152,12 +153,42 @@ func (f osFolder) Lock(name string) (func() error, error) {
 	if err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	return lock.Close, nil
+	release, err := f.lockSelf(syscall.LOCK_EX)
+	if err != nil {
+		return nil, errors.Join(err, lock.Close())
+	}
+	return func() error { return errors.Join(release(), lock.Close()) }, nil
+}
+
+// lockSelf locks the directory, or returns ErrBusy. Some network file systems cannot lock one:
+// there the lock file stands alone.
+func (f osFolder) lockSelf(how int) (release func() error, err error) {
+	dir, err := f.root.Open(".")
+	if err != nil {
+		return nil, err
+	}
+	for err = syscall.EINTR; err == syscall.EINTR; {
+		err = syscall.Flock(int(dir.Fd()), how|syscall.LOCK_NB)
+	}
+	if err == syscall.EWOULDBLOCK {
+		return nil, errors.Join(ErrBusy, dir.Close())
+	}
+	return dir.Close, nil
 }
 
 // Locked asks by taking a shared lock for a moment; [Node.Open] tries more than once, so
 // that being asked never makes a run fail.
 func (f osFolder) Locked(name string) (bool, error) {
+	release, err := f.lockSelf(syscall.LOCK_SH)
+	if errors.Is(err, ErrBusy) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := release(); err != nil {
+		return false, err
+	}
 	if _, err := f.root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}

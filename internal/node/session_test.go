@@ -351,3 +351,25 @@ func TestHoldAndExport(t *testing.T) {
 		t.Errorf("export: %q %v", out.String(), err)
 	}
 }
+
+// Who deletes the lock file of a run lets nobody in beside it, and is told the truth.
+func TestDeletedLockFile(t *testing.T) {
+	l := diskLab(t)
+	l.mustRun()
+	session := l.session(t, ellis)
+	if err := os.Remove(l.place(ellis, ".cwb", "lock")); err != nil {
+		t.Fatal(err)
+	}
+	if second, err := l.nodeOf(ellis).Open(context.Background(), planner.Lock{}); !errors.Is(err, executor.ErrLocked) {
+		t.Errorf("a second session: %v, %v", second, err)
+	}
+	if s := l.observe(ellis); s.Lock == nil {
+		t.Error("the lock is not seen")
+	}
+	if err := session.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s := l.observe(ellis); s.Lock != nil {
+		t.Errorf("%v is still there", s.Lock)
+	}
+}

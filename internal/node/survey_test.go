@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -108,6 +109,29 @@ func TestUnreadableRecords(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A backup whose files cannot be looked at is unreadable. It alone: the node's others are seen,
+// and its next ones are taken.
+func TestFilesThatCannotBeLookedAt(t *testing.T) {
+	l := diskLab(t)
+	l.mustRun()
+	first := l.only(t, ellis).Set
+	l.nextNight()
+	l.mustRun()
+	dir, outside := l.place(ellis, string(first)), filepath.Join(l.root, "outside")
+	l.forge(t, dir, func(m *backup.Manifest, _ *backup.Record) { m.Files[0].Path = "moved/" + m.Files[0].Path })
+	if err := errors.Join(os.Mkdir(outside, 0o700), os.Symlink(outside, filepath.Join(dir, "moved"))); err != nil {
+		t.Fatal(err)
+	}
+	s := l.observe(ellis)
+	if s.Error != "" || len(s.Backups) != 1 || len(s.Unreadable) != 1 || s.Unreadable[0].Set() != first {
+		t.Errorf("error %q, backups %v, unreadable %v", s.Error, s.Backups, s.Unreadable)
+	}
+	l.nextNight()
+	if plan := l.mustRun(); len(l.good(ellis)) != 2 {
+		t.Errorf("nothing was taken: %v", plan.Steps)
 	}
 }
 
