@@ -41,13 +41,9 @@ func Encode[T sealed](v T) ([]byte, error) {
 // since no record is ever rewritten, kept.
 func Decode[T sealed](data []byte) (T, error) {
 	var v, zero T
-	fields, err := checkSeal(data)
+	plain, err := unseal(data)
 	if err != nil {
 		return zero, err
-	}
-	plain, err := json.Marshal(fields)
-	if err != nil {
-		return zero, fmt.Errorf("%w: %v", ErrDamaged, err)
 	}
 	if err := json.Unmarshal(plain, &v); err != nil {
 		return zero, fmt.Errorf("%w: %v", ErrDamaged, err)
@@ -55,27 +51,60 @@ func Decode[T sealed](data []byte) (T, error) {
 	return v, nil
 }
 
-// checkSeal parses the outer object, and refuses newer versions before it looks at the rest.
+// unseal checks version and digest, and gives what is to be decoded. Records as cwb writes
+// them are hashed as they lie; others are put into the canonical form first.
+func unseal(data []byte) ([]byte, error) {
+	if all, ok := members(data); ok {
+		return data, checkMembers(all)
+	}
+	fields, err := checkSeal(data)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := json.Marshal(fields)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %v", ErrDamaged, err)
+	}
+	return plain, nil
+}
+
+// checkMembers is checkSeal for members in order.
+func checkMembers(all []member) error {
+	fields := map[string]json.RawMessage{}
+	for _, m := range all {
+		if key := string(m.key); key == "format_version" || key == "digest" {
+			fields[key] = m.value
+		}
+	}
+	return checkDigest(fields, func() string { return digestOfMembers(all) })
+}
+
+// checkSeal parses the outer object and checks it.
 func checkSeal(data []byte) (map[string]json.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(data, &fields); err != nil {
 		return nil, fmt.Errorf("%w: not a JSON object: %v", ErrDamaged, err)
 	}
+	return fields, checkDigest(fields, func() string { return digestOf(fields) })
+}
+
+// checkDigest refuses newer versions before it looks at the rest.
+func checkDigest(fields map[string]json.RawMessage, actual func() string) error {
 	var version int
 	if err := json.Unmarshal(fields["format_version"], &version); err != nil || version < 1 {
-		return nil, fmt.Errorf("%w: no format_version", ErrDamaged)
+		return fmt.Errorf("%w: no format_version", ErrDamaged)
 	}
 	if version > FormatVersion {
-		return nil, fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
+		return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
 	}
 	var digest string
 	if err := json.Unmarshal(fields["digest"], &digest); err != nil {
-		return nil, fmt.Errorf("%w: no digest", ErrDamaged)
+		return fmt.Errorf("%w: no digest", ErrDamaged)
 	}
-	if digest != digestOf(fields) {
-		return nil, fmt.Errorf("%w: its digest does not match its content", ErrDamaged)
+	if digest != actual() {
+		return fmt.Errorf("%w: its digest does not match its content", ErrDamaged)
 	}
-	return fields, nil
+	return nil
 }
 
 // digestOf hashes all fields but the digest in one canonical form: keys sorted, no spaces.

@@ -81,20 +81,7 @@ func (n *Node) declared(root string, begun backup.Begun) bool {
 // missing looks at every file of the manifest: there, regular, and of its size. It returns
 // one line for each that is not; the error is a cancelled context or an unreadable disk.
 func (s *shelves) missing(ctx context.Context, m backup.Manifest) ([]string, error) {
-	var problems []string
-	for _, file := range m.Files {
-		if err := ctx.Err(); err != nil {
-			return nil, canceled(ctx)
-		}
-		problem, err := s.look(file)
-		if err != nil {
-			return nil, err
-		}
-		if problem != "" {
-			problems = append(problems, problem)
-		}
-	}
-	return problems, nil
+	return s.absent(ctx, m.Outline())
 }
 
 func (s *shelves) look(file backup.File) (problem string, err error) {
@@ -109,6 +96,11 @@ func (s *shelves) look(file backup.File) (problem string, err error) {
 		return "", err
 	}
 	info, err := folder.Lstat(name)
+	return judgeFile(file, info, err)
+}
+
+// judgeFile says what is wrong with a file by what Lstat said of it.
+func judgeFile(file backup.File, info fs.FileInfo, err error) (problem string, _ error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return file.Path + " is missing", nil

@@ -13,7 +13,8 @@ import (
 type memo struct {
 	mu    sync.Mutex
 	known map[string]any
-	bytes int64 // of the records in it, as they lie on disk
+	bytes int64             // of the records in it, as they lie on disk
+	stamp map[string]string // what a file was on disk → the SHA-256 that it had
 }
 
 // maxMemo bounds the memory that a memo takes to a few times so much.
@@ -26,7 +27,7 @@ func remember[T any](m *memo, raw backup.Digest, data []byte, decode func([]byte
 		return decode(data)
 	}
 	var kind T
-	key := fmt.Sprintf("%T %s", kind, raw.SHA256)
+	key := memoKey(kind, raw.SHA256)
 	m.mu.Lock()
 	known, ok := m.known[key].(T)
 	m.mu.Unlock()
@@ -35,9 +36,27 @@ func remember[T any](m *memo, raw backup.Digest, data []byte, decode func([]byte
 	}
 	v, err := decode(data)
 	if err == nil {
-		m.keep(key, v, raw.Bytes)
+		m.keep(key, v, size(v, raw))
 	}
 	return v, err
+}
+
+func memoKey(kind any, sha256 string) string { return fmt.Sprintf("%T %s", kind, sha256) }
+
+// size is about what is kept of a record.
+func size(v any, raw backup.Digest) int64 {
+	outline, ok := v.(backup.Outline)
+	if !ok {
+		return raw.Bytes
+	}
+	var total int64
+	for _, shelf := range outline {
+		total += int64(len(shelf.Root) + len(shelf.Dir))
+		for _, item := range shelf.Items {
+			total += int64(len(item.Name)) + 24
+		}
+	}
+	return total
 }
 
 // keep adds to a memo, and starts anew when it is full.
@@ -45,7 +64,7 @@ func (m *memo) keep(key string, v any, bytes int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.known == nil || m.bytes+bytes > maxMemo {
-		m.known, m.bytes = map[string]any{}, 0
+		m.known, m.bytes, m.stamp = map[string]any{}, 0, nil
 	}
 	m.known[key] = v
 	m.bytes += bytes

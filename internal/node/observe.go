@@ -120,7 +120,7 @@ var errGone = errors.New("the backup went away while it was looked at")
 // observeBackup judges one backup of ours: its tag is returned even when its records cannot
 // all be read, so that its snapshot never looks foreign.
 func (n *Node) observeBackup(ctx context.Context, f Folder, id backup.SetID) (planner.Backup, string, error) {
-	s, err := n.readSurvey(f, id)
+	s, err := n.readBrief(f, id)
 	if err != nil {
 		return planner.Backup{}, s.begun.Tag, n.orGone(f, id, err)
 	}
@@ -128,7 +128,9 @@ func (n *Node) observeBackup(ctx context.Context, f Folder, id backup.SetID) (pl
 		return n.observeUnfinished(f, s)
 	}
 	b := s.state()
-	b.Status, b.Why, err = n.judge(ctx, f, s)
+	if b.Status, b.Why, err = n.judge(ctx, f, s); err != nil {
+		err = n.orGone(f, id, err)
+	}
 	return b, s.begun.Tag, err
 }
 
@@ -142,12 +144,16 @@ func (n *Node) orGone(f Folder, id backup.SetID, err error) error {
 
 // judge gives the status of a backup that has a record.
 func (n *Node) judge(ctx context.Context, f Folder, s survey) (planner.Status, string, error) {
-	if !s.hasManifest {
+	outline, err := n.outline(f, s)
+	if errors.Is(err, fs.ErrNotExist) {
 		return planner.Partial, manifestFile + " is missing", nil
+	}
+	if err != nil {
+		return "", "", err
 	}
 	shelves := n.shelves(f, s.begun)
 	defer shelves.Close()
-	problems, err := shelves.missing(ctx, s.manifest)
+	problems, err := shelves.absent(ctx, outline)
 	if ctx.Err() != nil {
 		return "", "", canceled(ctx)
 	}

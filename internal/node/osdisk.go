@@ -138,6 +138,15 @@ func (f osFolder) SyncDir(name string) error {
 
 func (f osFolder) Close() error { return f.root.Close() }
 
+// Sub opens a directory below, so that many files of it are found without walking to each.
+func (f osFolder) Sub(name string) (Folder, error) {
+	root, err := f.root.OpenRoot(name)
+	if err != nil {
+		return nil, err
+	}
+	return osFolder{root}, nil
+}
+
 // Lock uses flock(2): the kernel gives the lock back when its holder dies, however it dies,
 // and children do not inherit it, since Go opens files close-on-exec. The directory is locked
 // together with the file, so that whoever deletes the file lets nobody in beside its holder.

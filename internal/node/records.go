@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -18,13 +19,19 @@ import (
 const maxRecord = 1 << 30
 
 // readAll reads a whole regular file.
-func readAll(f Reader, name string) ([]byte, error) {
+func readAll(f Reader, name string) ([]byte, error) { return readLong(f, name, 0) }
+
+// readLong is readAll for a file that is expected to have so many bytes.
+func readLong(f Reader, name string, expected int64) ([]byte, error) {
 	r, err := f.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	data, err := io.ReadAll(io.LimitReader(r, maxRecord+1))
+	var buffer bytes.Buffer
+	buffer.Grow(int(min(max(expected, 0), maxRecord)) + bytes.MinRead)
+	_, err = buffer.ReadFrom(io.LimitReader(r, maxRecord+1))
 	err = errors.Join(err, r.Close())
+	data := buffer.Bytes()
 	if err == nil && len(data) > maxRecord {
 		err = fmt.Errorf("%s: longer than any record", name)
 	}

@@ -45,14 +45,20 @@ func (e *unreadable) Unwrap() error { return e.err }
 // readSurvey reads the directory of a set strictly. Errors are *notOurs, *unreadable, or of
 // the disk.
 func (n *Node) readSurvey(f Reader, id backup.SetID) (survey, error) {
+	s, err := n.readBrief(f, id)
+	if err != nil || !s.hasRecord {
+		return s, err
+	}
+	return s, n.readManifest(f, &s)
+}
+
+// readBrief is readSurvey without the manifest, which may be large: see [Node.outline].
+func (n *Node) readBrief(f Reader, id backup.SetID) (survey, error) {
 	s := survey{id: id}
 	if err := n.readBegun(f, &s); err != nil {
 		return s, err
 	}
 	if err := n.readRecord(f, &s); err != nil || !s.hasRecord {
-		return s, err
-	}
-	if err := n.readManifest(f, &s); err != nil {
 		return s, err
 	}
 	return s, n.readSidecars(f, &s)
@@ -118,11 +124,14 @@ func (n *Node) readManifest(f Reader, s *survey) error {
 		return err
 	}
 	if raw != s.record.Manifest {
-		return &unreadable{name, errors.New("it is not the one that backup.json was written for")}
+		return &unreadable{name, errOtherManifest}
 	}
 	s.manifest, s.hasManifest = manifest, true
 	return nil
 }
+
+// errOtherManifest is of a manifest that was changed, or put there, as a whole.
+var errOtherManifest = errors.New("it is not the one that backup.json was written for")
 
 // kept are the types of record that lie under a snapshot_path.
 type kept interface {
