@@ -32,6 +32,7 @@ func (n *Node) Open(ctx context.Context, who planner.Lock) (executor.Session, er
 	if err := s.settle(who); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.pruneMarkers()
 	s.keepReserve()
 	n.setOpen(true)
 	return s, nil

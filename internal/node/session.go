@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
 
 	"cwb/executor"
 	"cwb/planner"
@@ -24,43 +22,6 @@ var (
 	_ executor.Session = (*session)(nil)
 	_ executor.Keeper  = (*session)(nil)
 )
-
-// Mark creates the plan's marker exclusively.
-func (s *session) Mark(ctx context.Context, plan planner.PlanID) error {
-	if err := ctx.Err(); err != nil {
-		return canceled(ctx)
-	}
-	if name := string(plan); !local(name) || path.Base(name) != name {
-		return fmt.Errorf("%q is no plan id", plan)
-	}
-	err := s.makingRoom(func() error { return s.putMarker(path.Join(appliedDir, string(plan))) })
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s: %w: plan %s; plan again", s.n.cfg.Addr, executor.ErrUsed, plan)
-	}
-	if err != nil {
-		return fmt.Errorf("mark plan %s as applied on %s: %w", plan, s.n.cfg.Addr, err)
-	}
-	return nil
-}
-
-// putMarker creates a marker. On a full disk it leaves none, so that it can be tried again.
-func (s *session) putMarker(name string) error {
-	file, err := s.f.Create(name)
-	if err != nil {
-		return err
-	}
-	err = writeSynced(file, []byte(s.n.now().UTC().Format(markerTime)+"\n"))
-	if err == nil {
-		err = s.f.SyncDir(appliedDir)
-	}
-	if isFull(err) {
-		err = errors.Join(err, s.f.Remove(name))
-	}
-	return err
-}
-
-// markerTime is how a marker tells when its plan was applied.
-const markerTime = "2006-01-02T15:04:05Z"
 
 // Run does one action that concerns this node alone.
 func (s *session) Run(ctx context.Context, a planner.Action, p executor.Progress) error {
