@@ -24,6 +24,7 @@ type Node struct {
 	disk       Disk
 	peers      func(backup.NodeAddr) *Node
 	memo       memo
+	patience   time.Duration
 	reserve    int64 // bytes
 
 	mu   sync.Mutex
@@ -44,6 +45,8 @@ var (
 type Options struct {
 	Now  func() time.Time // the clock; required
 	Disk Disk             // nil: this machine's
+	// InspectTimeout is how long the server may take to say who it is; 0: a minute.
+	InspectTimeout time.Duration
 	// Peers finds the other nodes of this machine, whose backups can be restored here; nil:
 	// there are none.
 	Peers func(backup.NodeAddr) *Node
@@ -56,12 +59,15 @@ func New(cfg config.Node, deployment string, engine executor.Engine, o Options) 
 	if o.Disk == nil {
 		o.Disk = osDisk{}
 	}
+	if o.InspectTimeout == 0 {
+		o.InspectTimeout = inspectTimeout
+	}
 	if o.Reserve == 0 {
 		o.Reserve = reserveBytes
 	}
 	return &Node{
 		cfg: cfg, deployment: deployment, engine: engine,
-		now: o.Now, disk: o.Disk, peers: o.Peers, busy: map[backup.SetID]bool{},
+		now: o.Now, disk: o.Disk, peers: o.Peers, patience: o.InspectTimeout, busy: map[backup.SetID]bool{},
 		reserve: o.Reserve,
 	}
 }

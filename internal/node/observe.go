@@ -8,6 +8,7 @@ import (
 	"path"
 	"path/filepath"
 	"sort"
+	"time"
 
 	"cwb/internal/backup"
 	"cwb/planner"
@@ -18,7 +19,7 @@ func (n *Node) Observe(ctx context.Context) (planner.NodeState, error) {
 	state := planner.NodeState{
 		Node: n.cfg.Addr, Backups: []planner.Backup{}, Foreign: []backup.Foreign{}, Unreadable: []planner.Unreadable{},
 	}
-	server, err := n.engine.Inspect(ctx)
+	server, err := n.inspect(ctx)
 	if ctx.Err() != nil {
 		return state, canceled(ctx)
 	}
@@ -39,6 +40,21 @@ func (n *Node) Observe(ctx context.Context) (planner.NodeState, error) {
 		return state, canceled(ctx)
 	}
 	return state, nil
+}
+
+// inspectTimeout is how long a server may take to say who it is, unless Options say otherwise.
+const inspectTimeout = time.Minute
+
+// inspect asks the server, but not for ever: one that hangs must not hide the backups on its
+// disk from whoever needs them.
+func (n *Node) inspect(ctx context.Context) (planner.Server, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, n.patience, fmt.Errorf("it did not answer within %s", n.patience))
+	defer cancel()
+	server, err := n.engine.Inspect(ctx)
+	if err != nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return server, err
 }
 
 // observePlace reads the snapshot_path and returns the snapshot tags that are ours.

@@ -7,9 +7,11 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/node"
 	"cwb/planner"
 )
 
@@ -133,6 +135,28 @@ func TestFilesThatCannotBeLookedAt(t *testing.T) {
 	if plan := l.mustRun(); len(l.good(ellis)) != 2 {
 		t.Errorf("nothing was taken: %v", plan.Steps)
 	}
+}
+
+// A server that hangs hides none of the backups on its disk.
+func TestHungServer(t *testing.T) {
+	l := diskLab(t)
+	l.mustRun()
+	n := node.New(l.node(ellis), l.policy.Deployment, hung{l.engine(ellis)}, node.Options{Now: time.Now, InspectTimeout: time.Millisecond})
+	s, err := n.Observe(context.Background())
+	if err != nil || s.Error != "" || len(s.Backups) != 1 || s.Backups[0].Status != planner.Good {
+		t.Errorf("%v: error %q, backups %v", err, s.Error, s.Backups)
+	}
+	if !strings.Contains(s.Server.Down, "did not answer within") {
+		t.Errorf("down: %q", s.Server.Down)
+	}
+}
+
+// hung is an engine whose server never says who it is.
+type hung struct{ executor.Engine }
+
+func (hung) Inspect(ctx context.Context) (planner.Server, error) {
+	<-ctx.Done()
+	return planner.Server{}, ctx.Err()
 }
 
 func TestUnreadableSidecars(t *testing.T) {
