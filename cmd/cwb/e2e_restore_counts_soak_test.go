@@ -4,3 +4,5 @@ package main
 
 // The long run: see e2e_restore_counts_test.go.
 const randomRestoreKills = 100
+
+var killedActions = []string{"load", "truncate", "import", "swap", "import", "truncate", "swap", "load"}

@@ -5,3 +5,6 @@ package main
 // randomRestoreKills is how many restores are killed at a random instant in every run of the
 // tests; make soak kills more.
 const randomRestoreKills = 6
+
+// killedActions are the steps at whose beginning a restore of Ellis and Homestead is killed.
+var killedActions = []string{"truncate", "import", "swap"}

@@ -101,7 +101,7 @@ func (k *restoreKillLab) wreck() {
 func (k *restoreKillLab) kill(boundary int, after time.Duration) {
 	k.t.Helper()
 	k.wreck()
-	w := &boundaries{n: boundary, reached: make(chan struct{})}
+	w := watchFor(nthBoundary(boundary))
 	p := k.startTo(w, "restore", "--auto-approve", "--json")
 	select {
 	case <-w.reached:
@@ -179,16 +179,31 @@ func (k *restoreKillLab) wayOn(id string) {
 	k.ellisIs("after it was confirmed", k.good)
 }
 
-// boundaries reads a stream of events, and tells when it has come to the n-th boundary.
-type boundaries struct {
-	n       int
+// watcher reads a stream of events, and tells when it has come to one.
+type watcher struct {
+	is      func(view.EventDoc) bool
 	reached chan struct{}
 
 	mu   sync.Mutex
+	once sync.Once
 	rest []byte
 }
 
-func (w *boundaries) Write(p []byte) (int, error) {
+func watchFor(is func(view.EventDoc) bool) *watcher {
+	return &watcher{is: is, reached: make(chan struct{})}
+}
+
+// nthBoundary is true from the n-th boundary on.
+func nthBoundary(n int) func(view.EventDoc) bool {
+	return func(e view.EventDoc) bool {
+		if isBoundary(e) {
+			n--
+		}
+		return n == -1
+	}
+}
+
+func (w *watcher) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.rest = append(w.rest, p...)
@@ -199,11 +214,8 @@ func (w *boundaries) Write(p []byte) (int, error) {
 		}
 		w.rest = rest
 		var e view.EventDoc
-		if json.Unmarshal(line, &e) != nil || !isBoundary(e) {
-			continue
-		}
-		if w.n--; w.n == -1 {
-			close(w.reached)
+		if json.Unmarshal(line, &e) == nil && w.is(e) {
+			w.once.Do(func() { close(w.reached) })
 		}
 	}
 }

@@ -22,6 +22,8 @@ func TestOnRealServers(t *testing.T) {
 		{"kills", kills},
 		{"writers", writers},
 		{"secrets", secrets},
+		{"restores", restoresOfAll},
+		{"killed restores", restoreAllKills},
 		{"full size", atFullSize},
 	} {
 		t.Run(scenario.name, func(t *testing.T) {
