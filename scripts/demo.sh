@@ -54,6 +54,7 @@ says() {
 complete_sets() { cwb list | grep -c '  complete' || true; }
 
 ellis_sql() { mariadb --defaults-file="$ELLIS_DEFAULTS_FILE" --skip-column-names --batch "$@"; }
+homestead_content() { "$dir/cwb-testbed" cql "$HOMESTEAD_ADDRESS" "SELECT JSON private_id, digest, writetime(digest) FROM homestead.sip_digests" | sort; }
 ellis_content() { ellis_sql -e 'SELECT COUNT(*) FROM ellis.users; SELECT COUNT(*) FROM ellis.numbers; CHECKSUM TABLE ellis.users, ellis.numbers'; }
 
 # ---- the deployment ----
@@ -201,14 +202,39 @@ says "Verified: 12 good, 0 with problems."
 
 # ---- the disaster ----
 
-step "Somebody drops Ellis' database; the stock client loads the newest set"
+step "Somebody drops Ellis' database, and empties a table of Homestead"
 before=$(ellis_content)
+digests=$(homestead_content)
 set=$(cwb list | sed -n 's/^\([0-9TZ]*\)  subscribers  complete.*/\1/p' | head -n 1)
 ellis_sql -e 'DROP DATABASE ellis'
-printf '\n$ cwb export %s --node ellis | mariadb\n' "$set"
-cwb export "$set" --node ellis | ellis_sql
+"$dir/cwb-testbed" cql "$HOMESTEAD_ADDRESS" "TRUNCATE homestead.sip_digests"
+check "digests left" "$(homestead_content | wc -l)" 0
+
+step "Ellis comes back from the newest set"
+show cwb restore --node ellis --auto-approve
+says "$set of mysql.ellis"
 ellis_content
 check "content of Ellis" "$(ellis_content)" "$before"
 echo "As many rows as before, with the same checksums."
+
+step "Homestead comes back from the snapshot that Cassandra took before it emptied the table"
+show cwb list
+snapshot=$(cwb list --json | grep -o '"name": *"truncated-[^"]*sip_digests[^"]*"' | sed 's/.*"\(truncated[^"]*\)"/\1/')
+show cwb restore "homestead/$snapshot" --auto-approve
+says "homestead.sip_digests"
+check "digests in Homestead" "$(homestead_content | sha256sum)" "$(sha256sum <<<"$digests")"
+echo "$(homestead_content | wc -l) digests, the same as before."
+
+step "Both can be undone until they are confirmed; then nothing of them is left"
+show cwb plan
+says "what it replaced is still kept"
+for restore in $(cwb list --json | sed -n 's/^ *"restore": "\(.*\)",*$/\1/p' | sort -u); do
+	show cwb restore --confirm "$restore" --auto-approve
+done
+check "databases of restores" "$(ellis_sql -e "SHOW DATABASES LIKE 'cwb%'" | wc -l)" 0
+show cwb plan --detailed-exitcode
+says "Plan: nothing to do"
+show cwb verify
+says "0 with problems."
 
 step "Everything was as it should be"
