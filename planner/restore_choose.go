@@ -59,7 +59,7 @@ func (w *world) chooseForeign(c *choice, r RestoreRequest) error {
 		refused.add(pl.addr(), "", "%s cannot be restored: %s", f.Name, f.Reason)
 		return refused.orNil()
 	}
-	c.why = fmt.Sprintf("asked for by name; a %s of %s that cwb did not make", f.Kind, w.local(f.Time))
+	c.why = fmt.Sprintf("asked for by name; %s, of %s", origin(f.Kind), w.local(f.Time))
 	c.targets = []target{{from: pl, foreign: f, Restoring: backup.Restoring{Foreign: f.Name}}}
 	return nil
 }
@@ -233,4 +233,21 @@ func (w *world) freeRestore() backup.SetID {
 		id = id.Next()
 	}
 	return id
+}
+
+// origin says what made a foreign backup.
+func origin(k backup.ForeignKind) string {
+	switch k {
+	case backup.ForeignDump:
+		return "a dump that cwb did not make"
+	case backup.ForeignSnapshot:
+		return "a snapshot that somebody took by hand"
+	case backup.ForeignTruncated:
+		return "the snapshot that Cassandra took by itself before a TRUNCATE"
+	case backup.ForeignDropped:
+		return "the snapshot that Cassandra took by itself before a DROP"
+	case backup.ForeignScript:
+		return "an old script's backup"
+	}
+	return "a backup that cwb did not make"
 }

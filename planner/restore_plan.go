@@ -72,7 +72,7 @@ func (d *draft) prepareRestore(c *choice, r RestoreRequest) (*restorePlan, error
 		pr.judge(t)
 	}
 	if len(pr.members) == 0 && len(pr.refused) == 0 {
-		return nil, requestError("the backup has nothing of what is asked for; cwb list --tables shows what foreign backups hold")
+		return nil, requestError("the backup has nothing of what is asked for%s; its manifest.json names what it holds, and for a foreign backup cwb list --tables does", r.asked())
 	}
 	if len(pr.refused) == 0 {
 		pr.arrangeRings()

@@ -86,3 +86,12 @@ func (r refusals) orNil() error {
 func (r refusals) has(node backup.NodeAddr, flag string) bool {
 	return slices.ContainsFunc(r, func(n NodeRefusal) bool { return n.Node == node && n.Flag == flag })
 }
+
+// asked names what the request narrows to, for an error.
+func (r RestoreRequest) asked() string {
+	names := slices.Concat(r.Databases, r.Keyspaces, r.Tables)
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
