@@ -2,10 +2,7 @@
 
 package mysqlengine
 
-import (
-	"io/fs"
-	"maps"
-)
+import "io/fs"
 
 // memNotes are a restore's notes in memory.
 type memNotes map[string][]byte
@@ -21,5 +18,3 @@ func (n memNotes) Get(name string) ([]byte, error) {
 	}
 	return nil, &fs.PathError{Op: "get", Path: name, Err: fs.ErrNotExist}
 }
-
-func (n memNotes) clone() memNotes { return maps.Clone(n) }
