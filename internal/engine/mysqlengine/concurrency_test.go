@@ -18,17 +18,17 @@ import (
 )
 
 // TestTakesAreOfOneMoment takes backups while writers keep tables' counters equal: by one
-// connection, by several that stand at one binlog position, and by several under BACKUP STAGE.
+// connection, and by several under BACKUP STAGE: with a binary log, without, with a filtered one.
 func TestTakesAreOfOneMoment(t *testing.T) {
 	t.Run("one connection", func(t *testing.T) {
 		b := newBed(t)
 		takesAreOfOneMoment(t, b, b.engine(b.node("d")), 1)
 	})
-	t.Run("binlog position", func(t *testing.T) {
+	t.Run("binary log", func(t *testing.T) {
 		b := newBed(t)
 		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
 	})
-	t.Run("backup stage", func(t *testing.T) {
+	t.Run("no log", func(t *testing.T) {
 		b := newBedWith(t, testbed.MariaDBOptions{})
 		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
 	})

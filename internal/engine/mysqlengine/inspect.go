@@ -46,9 +46,7 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	if v.refusals = g.missing(e.node.MySQL.Databases, v.product, locking); len(v.refusals) > 0 {
 		return v, nil
 	}
-	if v.proof, err = findProof(ctx, s, v.product, g); err != nil {
-		return v, err
-	}
+	v.proof = findProof(v.product, g)
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 
