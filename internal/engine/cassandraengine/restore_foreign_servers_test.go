@@ -34,7 +34,7 @@ func TestRealRestoreOfAutomaticSnapshots(t *testing.T) {
 		r.exec("DROP TABLE " + name)
 		restored(table+" dropped", "dropped-")
 		if table == "indexed" {
-			r.checkIndexes()
+			r.checkIndexesCameBack()
 		}
 		r.exec("DROP TABLE " + name)
 		if table == "less" {
@@ -47,9 +47,9 @@ func TestRealRestoreOfAutomaticSnapshots(t *testing.T) {
 	r.checkClean()
 }
 
-// checkIndexes finds rows by the indexes that came back with a dropped table. One that
+// checkIndexesCameBack finds rows by the indexes that came back with a dropped table. One that
 // somebody made again keeps the indexes it was given.
-func (r *real) checkIndexes() {
+func (r *real) checkIndexesCameBack() {
 	r.t.Helper()
 	if got := r.rows(`SELECT k FROM "Auto".indexed WHERE a = 'a20'`); len(got) != 1 {
 		r.t.Errorf("by index: %q", got)
