@@ -26,22 +26,21 @@ func (e *Engine) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	under := tapInto(cfg)
+	var plain *tap
+	if cfg.TLSConfig == "" && cfg.TLS == nil {
+		plain = tapInto(cfg)
+	}
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", e.where(), err)
 	}
-	var conn driver.Conn
-	if err := believable(func() error { conn, err = connector.Connect(ctx); return err }); err != nil {
-		under.drop()
+	conn, err := connector.Connect(ctx)
+	if err != nil {
 		return nil, e.connectError(err, l.user)
 	}
 	s := &session{conn: conn, where: e.where()}
-	if plain := cfg.TLSConfig == "" && cfg.TLS == nil; plain {
-		under.loggedIn = true
-		if !e.opts.DriverRows {
-			s.wire = newWire(under)
-		}
+	if !e.opts.DriverRows {
+		s.wire = newWire(plain)
 	}
 	if err := s.settle(ctx, e.node.MySQL.LockWait); err != nil {
 		s.close()

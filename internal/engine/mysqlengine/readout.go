@@ -33,7 +33,7 @@ type readOut struct {
 // compared once more just before its lock is given back.
 func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
 	r := &readOut{prepared: p, dir: dir, progress: progress, rows: map[[2]string]int64{}, bytes: map[[2]string]int64{}}
-	if err := guard(func() error { return r.run(ctx) }); err != nil {
+	if err := r.run(ctx); err != nil {
 		return executor.Content{}, fmt.Errorf("read out %s: %w", p.e.node.Addr, err)
 	}
 	return r.content(), nil

@@ -51,7 +51,7 @@ func readRows(ctx context.Context, s *session, query string, columns int, w *chu
 	}
 	var n int64
 	for {
-		err := believable(func() error { return nextRow(rows, values) })
+		err := rows.Next(values)
 		if errors.Is(err, io.EOF) {
 			return n, nil
 		}
