@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -122,20 +120,7 @@ func (a *app) exportTo(out string, export func(io.Writer) error) error {
 		}
 		return w.Flush()
 	}
-	if _, err := os.Lstat(out); err == nil {
-		return &failure{code: exitError, summary: "the file exists", detail: out + " was left as it is", remedy: "choose another name, or move it away"}
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(out), ".cwb-export-*") // 0600 by itself
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	w := bufio.NewWriterSize(tmp, 1<<20)
-	err = errors.Join(export(w), w.Flush(), tmp.Sync(), tmp.Close())
-	if err != nil {
-		return err
-	}
-	return os.Link(tmp.Name(), out) // refuses a name that came to exist meanwhile
+	return createNew(out, 0o600, export)
 }
 
 // byHand tells what to do with a backup that has no text form.

@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -48,26 +46,4 @@ func (a *app) initPolicy(dir string) error {
 	}
 	fmt.Fprintf(a.stdout, "%s\n", path)
 	return nil
-}
-
-// writeNew writes a file that must not exist, whole or not at all.
-func writeNew(path string, content []byte, mode fs.FileMode) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".cwb-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	err = errors.Join(tmp.Chmod(mode), writeAll(tmp, content), tmp.Sync(), tmp.Close())
-	if err == nil {
-		err = os.Link(tmp.Name(), path) // refuses an existing name, unlike rename
-	}
-	if errors.Is(err, fs.ErrExist) {
-		return &failure{code: exitError, summary: "the file exists", detail: path + " was left as it is", remedy: "choose another name, or move it away", err: err}
-	}
-	return err
-}
-
-func writeAll(f *os.File, content []byte) error {
-	_, err := f.Write(content)
-	return err
 }
