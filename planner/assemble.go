@@ -40,11 +40,8 @@ func (w *world) join(found map[setKey]*Set, pl *place, b *Backup) {
 	}
 	set, ok := found[key]
 	if !ok {
-		set = &Set{ID: b.Set, Block: key.block, Purpose: b.Purpose, Origin: b.Origin}
+		set = &Set{ID: b.Set, Block: key.block, Origin: b.Origin}
 		found[key] = set
-	}
-	if b.Purpose == backup.Safety {
-		set.Purpose = backup.Safety // when records disagree, the one that protects wins
 	}
 	set.Parts = append(set.Parts, Part{Node: pl.addr(), Backup: b, ours: pl.ours(b), former: pl.former(b)})
 }
@@ -70,6 +67,7 @@ func (w *world) blockOfAdopted(pl *place, b *Backup) string {
 // judge fills in what follows from a set's parts.
 func (w *world) judge(set *Set) {
 	slices.SortFunc(set.Parts, func(a, b Part) int { return compareNodes(a.Node, b.Node) })
+	set.Purpose, set.disputed = purposeOf(set.Parts)
 	set.Members = w.members(set)
 	set.Future = w.future(set.ID)
 	set.Verified = true
@@ -92,6 +90,22 @@ func (w *world) judge(set *Set) {
 		set.Status = SetComplete
 	}
 	set.Spread = spread(set.Parts)
+}
+
+// purposeOf is what the records of a set say it was taken for, and whether they disagree;
+// then it is a safety backup, on which no rule relies. What has no record has no say.
+func purposeOf(parts []Part) (purpose backup.Purpose, disputed bool) {
+	purpose, recorded := parts[0].Backup.Purpose, false
+	for _, p := range parts {
+		if p.Backup.Status == Debris {
+			continue
+		}
+		disputed = disputed || recorded && p.Backup.Purpose != purpose
+		if !recorded || p.Backup.Purpose == backup.Safety {
+			purpose, recorded = p.Backup.Purpose, true
+		}
+	}
+	return purpose, disputed
 }
 
 // judgeMember notes a member that is not there and good.

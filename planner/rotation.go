@@ -82,6 +82,8 @@ func untouchable(set *Set, p Part) string {
 		return "is held: " + set.Held.Reason
 	case !p.ours:
 		return "was made by another server"
+	case set.disputed:
+		return "belongs to a set whose records disagree on what it was taken for"
 	}
 	return ""
 }

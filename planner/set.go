@@ -38,8 +38,9 @@ type Set struct {
 	Shrunken bool              // a part is max_shrink smaller than what came before, and nobody accepted that
 	Future   bool              // dated more than five minutes ahead
 
-	debris bool // all of it is what killed runs left: no set at all
-	counts bool // for retention; see countable
+	debris   bool // all of it is what killed runs left: no set at all
+	counts   bool // for retention; see countable
+	disputed bool // its records disagree on its purpose
 }
 
 // Part is one node's backup within a set. Backup points into the state it was read from.

@@ -4,11 +4,13 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -77,10 +79,13 @@ func recordingNodetool(t *testing.T, file string, argv []string) []string {
 	return append([]string{path}, argv...)
 }
 
-// descendants are the arguments of a process and of all that it has started.
+// descendants are the arguments of a process and of all that it has started and that still run.
 func descendants(t *testing.T, pid int) []string {
 	t.Helper()
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH) {
+		return nil // it ended while they were listed
+	}
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -143,7 +144,7 @@ func (p *process) await(ctx context.Context, ready func(context.Context) error) 
 		}
 		select {
 		case <-p.ended:
-			return fmt.Errorf("start %s: it ended: %v%s", p.name, p.err, p.logTail())
+			return fmt.Errorf("start %s: %w: %v%s", p.name, errEnded, p.err, p.logTail())
 		case <-ctx.Done():
 			return errors.Join(fmt.Errorf("start %s: %w: %w%s", p.name, ctx.Err(), err, p.logTail()), p.kill())
 		case <-time.After(100 * time.Millisecond):
@@ -151,9 +152,12 @@ func (p *process) await(ctx context.Context, ready func(context.Context) error) 
 	}
 }
 
-// logTail gives the last lines of the server's log, for an error.
+// errEnded is in the chain of the error about a server that ended by itself.
+var errEnded = errors.New("it ended")
+
+// logTail gives the errors in the server's log and its last lines, for an error.
 func (p *process) logTail() string {
-	const lines, bytes = 25, 8 << 10
+	const lines, bytes = 25, 64 << 10
 	file, err := os.Open(p.log)
 	if err != nil {
 		return fmt.Sprintf("\n(no log: %v)", err)
@@ -169,6 +173,9 @@ func (p *process) logTail() string {
 		return fmt.Sprintf("\n(no log: %v)", err)
 	}
 	all := strings.Split(strings.TrimSpace(string(data)), "\n")
-	tail := all[max(0, len(all)-lines):]
-	return fmt.Sprintf("\nend of %s:\n%s", p.log, strings.Join(tail, "\n"))
+	last := max(0, len(all)-lines)
+	tail := slices.DeleteFunc(all[:last:last], func(line string) bool {
+		return !strings.Contains(line, "ERROR") && !strings.Contains(line, "Exception")
+	})
+	return fmt.Sprintf("\nend of %s:\n%s", p.log, strings.Join(append(tail, all[last:]...), "\n"))
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -33,7 +34,7 @@ func StartRing(ctx context.Context, n int, options CassandraOptions) (*Ring, err
 		node.Dir = filepath.Join(options.Dir, fmt.Sprintf("node%d", i+1))
 		node.Host = fmt.Sprintf("%s.%d", network, i+1)
 		node.Seed = network + ".1"
-		server, err := StartCassandra(ctx, node)
+		server, err := joinRing(ctx, node)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("start ring: node %d of %d: %w", i+1, n, err), ring.Close())
 		}
@@ -44,6 +45,23 @@ func StartRing(ctx context.Context, n int, options CassandraOptions) (*Ring, err
 		}
 	}
 	return ring, nil
+}
+
+// joinAttempts is how often a node tries to get into its ring.
+const joinAttempts = 3
+
+// joinRing starts a node. One that asked for the schema before gossip had told it who has it
+// ends itself, which happens on a busy machine; it tries again with nothing on its disks.
+func joinRing(ctx context.Context, options CassandraOptions) (server *Cassandra, err error) {
+	for range joinAttempts {
+		if server, err = StartCassandra(ctx, options); err == nil || !errors.Is(err, errEnded) || ctx.Err() != nil {
+			return server, err
+		}
+		if gone := os.RemoveAll(options.Dir); gone != nil {
+			return nil, errors.Join(err, gone)
+		}
+	}
+	return nil, fmt.Errorf("%d times: %w", joinAttempts, err)
 }
 
 // Settle waits until every running node knows every other and all have one schema.
