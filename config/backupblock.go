@@ -59,7 +59,7 @@ func (v *resolver) resolveBackup(raw rawBackup, zone *time.Location) Backup {
 	return b
 }
 
-// members are the nodes of a backup, each once, in order of address.
+// members are the nodes that a backup or a hook names, each once, in order of address.
 func (v *resolver) members(attr *hcl.Attribute) []backup.NodeAddr {
 	before := v.r.errors
 	known := map[backup.NodeAddr]bool{}
@@ -75,7 +75,7 @@ func (v *resolver) members(attr *hcl.Attribute) []backup.NodeAddr {
 		addrs = append(addrs, ref.addr)
 	}
 	if len(addrs) == 0 && v.r.errors == before {
-		v.r.errorf(attr.Expr.Range(), "Empty list", "A backup needs at least one node, such as [node.mysql.ellis].")
+		v.r.errorf(attr.Expr.Range(), "Empty list", "%q needs at least one node, such as [node.mysql.ellis].", attr.Name)
 	}
 	slices.SortFunc(addrs, compareAddr)
 	return addrs

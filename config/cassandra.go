@@ -22,7 +22,7 @@ func (v *resolver) resolveCassandra(block rawNode, n *declaredNode) {
 		c.Address = v.address(raw.Address, "127.0.0.1:9042")
 	}
 	if raw.Nodetool != nil {
-		c.Nodetool = v.command(raw.Nodetool)
+		c.Nodetool = v.command(raw.Nodetool, vector{program: "nodetool", example: `["nodetool", "-p", "7199"]`, secret: "Use -pwf and a file."})
 	}
 	n.data = []text{{c.DataDirs[0], quoted(c.DataDirs[0]), n.def, true}}
 	if raw.DataDirs != nil {
@@ -58,14 +58,17 @@ func (v *resolver) keyspaces(attr *hcl.Attribute) []text {
 // programName is what may stand in front of a command without a directory.
 var programName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9._+-]*$`)
 
+// vector is what messages about an argument vector propose.
+type vector struct{ program, example, secret string }
+
 // command reads an argument vector. No shell ever sees it, so a line meant for one is refused.
-func (v *resolver) command(attr *hcl.Attribute) []string {
-	const hint = `Write the program and each argument as an element of its own: ["nodetool", "-p", "7199"].`
+func (v *resolver) command(attr *hcl.Attribute, proposed vector) []string {
+	hint := "Write the program and each argument as an element of its own: " + proposed.example + "."
 	if line, ok := literal(attr.Expr); ok {
 		v.r.errorf(attr.Expr.Range(), "Wrong type", "%q is a list, not one command line (%s). %s", attr.Name, v.eval.named(line, attr.Expr).shown, hint)
 		return nil
 	}
-	words, ok := v.eval.strs(attr, "nodetool")
+	words, ok := v.eval.strs(attr, proposed.program)
 	if !ok {
 		return nil
 	}
@@ -78,7 +81,7 @@ func (v *resolver) command(attr *hcl.Attribute) []string {
 	}
 	for _, word := range words[1:] {
 		if literalSecret(word.value) && !word.literal && !v.r.hides(word.at) { // those are reported already
-			v.r.errorf(word.at, "Literal secret", "An argument %s holds a password, which every user of the machine could see. Use -pwf and a file.", word.shown)
+			v.r.errorf(word.at, "Literal secret", "An argument %s holds a password, which every user of the machine could see. %s", word.shown, proposed.secret)
 		}
 	}
 	return values(words)

@@ -21,6 +21,7 @@ func decode(bodies []*hclsyntax.Body, r *report) rawPolicy {
 		all.Nodes = append(all.Nodes, raw.Nodes...)
 		all.Retentions = append(all.Retentions, raw.Retentions...)
 		all.Backups = append(all.Backups, raw.Backups...)
+		all.Hooks = append(all.Hooks, raw.Hooks...)
 		all.Removed = append(all.Removed, raw.Removed...)
 	}
 	return all
@@ -61,7 +62,7 @@ func prunes(name string, at hcl.Range, block string, r *report) bool {
 func comesLater(block, name string) bool {
 	switch block {
 	case "":
-		return slices.Contains([]string{"target", "sync", "window", "hook", "notify"}, name)
+		return slices.Contains([]string{"target", "sync", "window", "notify"}, name)
 	case "backup":
 		return name == "copy"
 	case "node":

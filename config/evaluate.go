@@ -99,7 +99,7 @@ func (e *evaluator) scopeOf(ref hcl.Traversal) (scope, bool) {
 	case root == "local":
 		return e.locals, true
 	case slices.Contains([]string{"node", "retention", "backup", "target"}, root):
-		e.r.errorf(ref.SourceRange(), "Reference not allowed here", "Blocks are referred to only in backup blocks: nodes = [node.…] and retention = retention.… have references.")
+		e.r.errorf(ref.SourceRange(), "Reference not allowed here", "Blocks are referred to only in backup and hook blocks: nodes = [node.…] and retention = retention.… have references.")
 	default:
 		e.r.errorf(ref.SourceRange(), "Unknown reference", "There is nothing named %s.%s%s Values are var.NAME and local.NAME; text stands in quotes.", visible(root), lookAlikeHint(root), didYouMean(root, []string{"var", "local"}))
 	}

@@ -15,6 +15,7 @@ const (
 	maxChain       = 100       // locals that refer to locals
 	maxElements    = 1000      // of a list that is compared with others
 	maxNodes       = 1000
+	maxHooks       = 100
 	maxProblems    = 200  // diagnostics that are kept
 	maxSnippet     = 240  // bytes of a source line that are kept
 	maxDetail      = 1000 // bytes of a message

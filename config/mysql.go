@@ -30,6 +30,19 @@ func (v *resolver) resolveMySQL(block rawNode, n *declaredNode) {
 		}
 	}
 	m.LockWait = v.eval.duration(raw.LockWait, span{time.Second, time.Hour}, 5*time.Second)
+	m.MaxRate = v.rate(raw.MaxRate)
+}
+
+// leastRate keeps a take from lasting for days by a slip of the unit.
+const leastRate = 64 << 10
+
+// rate reads how much a second a take may read; 0 is no limit.
+func (v *resolver) rate(attr *hcl.Attribute) int64 {
+	rate := v.eval.size(attr, 0)
+	if rate > 0 && rate < leastRate {
+		v.r.errorf(attr.Expr.Range(), "Size out of range", "%s, the bytes that a take reads in a second, must be \"64KiB\" or more.", quoted(attr.Name))
+	}
+	return rate
 }
 
 // resolveServer reads socket or address: one of them, not both.

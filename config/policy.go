@@ -12,11 +12,12 @@ type Policy struct {
 	Deployment string      `json:"deployment"`
 	Timezone   string      `json:"timezone"` // IANA name; "UTC" unless the policy says otherwise
 	Scheduler  Scheduler   `json:"scheduler"`
-	Nodes      []Node      `json:"nodes"`      // in order of address
-	Retentions []Retention `json:"retentions"` // in order of name
-	Backups    []Backup    `json:"backups"`    // in order of name
-	Removed    []Removed   `json:"removed"`    // in order of name
-	Source     string      `json:"-"`          // the directory or file it was read from, absolute
+	Nodes      []Node      `json:"nodes"`           // in order of address
+	Retentions []Retention `json:"retentions"`      // in order of name
+	Backups    []Backup    `json:"backups"`         // in order of name
+	Removed    []Removed   `json:"removed"`         // in order of name
+	Hooks      []Hook      `json:"hooks,omitempty"` // in order of name
+	Source     string      `json:"-"`               // the directory or file it was read from, absolute
 }
 
 // Scheduler says who starts the due backups.
@@ -47,7 +48,8 @@ type MySQL struct {
 	DefaultsFile string        `json:"defaults_file,omitempty"` // option file with user and password; default user: root, no password
 	Databases    []string      `json:"databases"`               // at least one, exact names
 	Lock         MySQLLock     `json:"lock"`
-	LockWait     time.Duration `json:"lock_wait"` // how long a statement of others may wait for us; default 5 s
+	LockWait     time.Duration `json:"lock_wait"`          // how long a statement of others may wait for us; default 5 s
+	MaxRate      int64         `json:"max_rate,omitempty"` // bytes of content that a take reads in a second at most; 0: no limit
 }
 
 // MySQLLock is the rung that a policy allows.
@@ -112,3 +114,21 @@ type Removed struct {
 	Backup string `json:"backup"`
 	Forget bool   `json:"forget"` // always true: nothing else can be meant
 }
+
+// Hook is a hook block: commands that run around what changes the data that its nodes serve,
+// on the machine and as the user that cwb runs on and as. At least one of the commands is set.
+type Hook struct {
+	Name      string            `json:"name"`
+	On        []HookEvent       `json:"on"`
+	Nodes     []backup.NodeAddr `json:"nodes"`                // in order of address; all of the policy unless it says otherwise
+	Before    []string          `json:"before,omitempty"`     // argument vector: stop what uses the data
+	After     []string          `json:"after,omitempty"`      // start it again, once all went well
+	OnFailure []string          `json:"on_failure,omitempty"` // instead of After, when something between failed
+	Timeout   time.Duration     `json:"timeout"`              // of each command; default 60 s
+}
+
+// HookEvent is what a hook runs around.
+type HookEvent string
+
+// OnRestore is a restore, the resumption of one, and its undo.
+const OnRestore HookEvent = "restore"

@@ -12,6 +12,7 @@ type rawPolicy struct {
 	Nodes      []rawNode      `hcl:"node,block"`
 	Retentions []rawRetention `hcl:"retention,block"`
 	Backups    []rawBackup    `hcl:"backup,block"`
+	Hooks      []rawHook      `hcl:"hook,block"`
 	Removed    []rawRemoved   `hcl:"removed,block"`
 }
 
@@ -56,6 +57,7 @@ type rawMySQL struct {
 	Databases    *hcl.Attribute `hcl:"databases,optional"`
 	Lock         *hcl.Attribute `hcl:"lock,optional"`
 	LockWait     *hcl.Attribute `hcl:"lock_wait,optional"`
+	MaxRate      *hcl.Attribute `hcl:"max_rate,optional"`
 }
 
 type rawCassandra struct {
@@ -96,6 +98,18 @@ type rawBackup struct {
 	OnFailure      *hcl.Attribute `hcl:"on_failure,optional"`
 	PrepareTimeout *hcl.Attribute `hcl:"prepare_timeout,optional"`
 	CaptureTimeout *hcl.Attribute `hcl:"capture_timeout,optional"`
+}
+
+type rawHook struct {
+	Name      string         `hcl:"name,label"`
+	NameAt    hcl.Range      `hcl:"name,label_range"`
+	Def       hcl.Range      `hcl:",def_range"`
+	On        *hcl.Attribute `hcl:"on,optional"`
+	Nodes     *hcl.Attribute `hcl:"nodes,optional"`
+	Before    *hcl.Attribute `hcl:"before,optional"`
+	After     *hcl.Attribute `hcl:"after,optional"`
+	OnFailure *hcl.Attribute `hcl:"on_failure,optional"`
+	Timeout   *hcl.Attribute `hcl:"timeout,optional"`
 }
 
 type rawRemoved struct {

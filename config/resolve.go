@@ -27,6 +27,7 @@ func resolve(raw rawPolicy, opts Options, r *report) *Policy {
 	v.resolveNodes(raw.Nodes)
 	v.resolveRetentions(raw.Retentions)
 	v.resolveBackups(raw.Backups, zone)
+	v.resolveHooks(raw.Hooks)
 	v.resolveRemoved(raw.Removed)
 	return v.policy
 }

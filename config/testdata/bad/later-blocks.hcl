@@ -5,7 +5,5 @@ sync "lines" { # ERROR: Not supported yet
 }
 window "night" { # ERROR: Not supported yet
 }
-hook "stop" { # ERROR: Not supported yet
-}
 notify "mail" { # ERROR: Not supported yet
 }

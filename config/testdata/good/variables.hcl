@@ -43,6 +43,7 @@ node "mysql" "ellis" {
   min_free      = "500MB"
   lock          = "tables"
   lock_wait     = "30s"
+  max_rate      = "20MiB"
 }
 
 node "mysql" "other" {

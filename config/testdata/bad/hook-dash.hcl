@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  on_failure = ["-c", "reboot"] # ERROR: Invalid command
+}

@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  on_failure = ["/opt/../stop"] # ERROR: Invalid path
+}

@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  after = [] # ERROR: Empty list
+}

@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  after = ["monit", ""] # ERROR: Empty value
+}

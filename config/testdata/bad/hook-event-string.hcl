@@ -1,0 +1,4 @@
+hook "stop" {
+  on     = "restore" # ERROR: Wrong type
+  before = ["monit"]
+}

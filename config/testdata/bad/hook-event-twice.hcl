@@ -1,0 +1,4 @@
+hook "stop" {
+  on     = ["restore", "restore"] # ERROR: Duplicate element
+  before = ["monit"]
+}

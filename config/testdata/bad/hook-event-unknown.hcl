@@ -1,0 +1,4 @@
+hook "stop" {
+  on     = ["restore", "take"] # ERROR: Unknown value
+  before = ["monit"]
+}

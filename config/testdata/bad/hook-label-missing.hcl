@@ -1,0 +1,4 @@
+hook { # ERROR: Missing name for hook
+  on     = ["restore"]
+  before = ["monit"]
+}

@@ -1,0 +1,4 @@
+hook "Stop Ellis" { # ERROR: Invalid name
+  on     = ["restore"]
+  before = ["monit"]
+}

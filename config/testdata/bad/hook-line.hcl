@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  before = ["monit stop"] # ERROR: Invalid command
+}

@@ -1,0 +1,3 @@
+hook "stop" { # ERROR: Hook without a command
+  on = ["restore"]
+}

@@ -1,0 +1,3 @@
+hook "stop" { # ERROR: Missing required argument
+  before = ["monit"]
+}

@@ -1,0 +1,5 @@
+hook "stop" {
+  on     = ["restore"]
+  before = ["monit", "stop"]
+  nodes = [] # ERROR: Empty list
+}

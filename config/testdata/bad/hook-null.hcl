@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  before = null # ERROR: Wrong type
+}

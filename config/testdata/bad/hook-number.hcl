@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  before = [7] # ERROR: Wrong type
+}

@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  on_failure = ["bin/stop"] # ERROR: Invalid command
+}

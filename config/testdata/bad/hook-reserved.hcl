@@ -1,0 +1,4 @@
+hook "latest" { # ERROR: Invalid name
+  on     = ["restore"]
+  before = ["monit"]
+}

@@ -1,0 +1,4 @@
+hook "stop" {
+  on = ["restore"]
+  before = ["stop; reboot"] # ERROR: Invalid command
+}

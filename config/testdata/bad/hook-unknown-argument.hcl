@@ -1,0 +1,5 @@
+hook "stop" {
+  on     = ["restore"]
+  before = ["monit", "stop"]
+  befor  = ["x"] # ERROR: Unsupported argument
+}

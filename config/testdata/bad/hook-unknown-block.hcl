@@ -1,0 +1,6 @@
+hook "stop" {
+  on     = ["restore"]
+  before = ["monit", "stop"]
+  retry { # ERROR: Unsupported block type
+  }
+}
