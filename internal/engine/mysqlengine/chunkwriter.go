@@ -28,6 +28,7 @@ type chunkWriter struct {
 	packer *packer
 	unit   unit
 	limit  int64
+	rate   *throttle
 
 	buf    []byte
 	number int   // of the open chunk
@@ -35,8 +36,8 @@ type chunkWriter struct {
 	rows   int64 // of the open chunk
 }
 
-func newChunkWriter(ctx context.Context, p *packer, u unit, limit int64) (*chunkWriter, error) {
-	w := &chunkWriter{ctx: ctx, packer: p, unit: u, limit: limit, number: 1}
+func newChunkWriter(ctx context.Context, p *packer, u unit, limit int64, rate *throttle) (*chunkWriter, error) {
+	w := &chunkWriter{ctx: ctx, packer: p, unit: u, limit: limit, rate: rate, number: 1}
 	return w, w.renew()
 }
 
@@ -67,6 +68,9 @@ func (w *chunkWriter) endRow() error {
 
 func (w *chunkWriter) flush() error {
 	w.bytes += int64(len(w.buf))
+	if err := w.rate.spend(w.ctx, int64(len(w.buf))); err != nil {
+		return err
+	}
 	if err := w.send(piece{data: w.buf}); err != nil {
 		return err
 	}

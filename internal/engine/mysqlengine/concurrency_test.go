@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -17,14 +16,6 @@ import (
 	"cwb/internal/backup"
 	"cwb/internal/testbed"
 )
-
-// times is how often a repeated test runs: fewer in make test than in make soak.
-func times(normal, soak int) int {
-	if os.Getenv("CWB_SOAK") != "" {
-		return soak
-	}
-	return normal
-}
 
 // TestTakesAreOfOneMoment takes backups while writers keep tables' counters equal: by one
 // connection, and by several under BACKUP STAGE: with a binary log, without, with a filtered one.

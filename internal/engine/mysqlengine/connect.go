@@ -26,21 +26,22 @@ func (e *Engine) connect(ctx context.Context) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	var plain *tap
-	if cfg.TLSConfig == "" && cfg.TLS == nil {
-		plain = tapInto(cfg)
-	}
+	under := tapInto(cfg)
 	connector, err := mysql.NewConnector(cfg)
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", e.where(), err)
 	}
-	conn, err := connector.Connect(ctx)
-	if err != nil {
+	var conn driver.Conn
+	if err := believable(func() error { conn, err = connector.Connect(ctx); return err }); err != nil {
+		under.drop()
 		return nil, e.connectError(err, l.user)
 	}
 	s := &session{conn: conn, where: e.where()}
-	if !e.opts.DriverRows {
-		s.wire = newWire(plain)
+	if plain := cfg.TLSConfig == "" && cfg.TLS == nil; plain {
+		under.loggedIn = true
+		if !e.opts.DriverRows {
+			s.wire = newWire(under)
+		}
 	}
 	if err := s.settle(ctx, e.node.MySQL.LockWait); err != nil {
 		s.close()

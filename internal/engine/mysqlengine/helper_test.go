@@ -1,12 +1,13 @@
-//go:build servers
-
 package mysqlengine
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"cwb/executor"
 )
 
 // testDir is the directory of one backup, on disk.
@@ -24,4 +25,26 @@ func (d testDir) Create(name string) (io.WriteCloser, error) {
 
 func (d testDir) Open(name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
+}
+
+// takeInto takes a backup into a directory.
+func takeInto(ctx context.Context, e *Engine, dir testDir) (executor.Content, testDir, error) {
+	p, err := e.Prepare(ctx, executor.TakeSpec{})
+	if err != nil {
+		return executor.Content{}, dir, err
+	}
+	defer p.Close()
+	if _, err := p.Capture(ctx); err != nil {
+		return executor.Content{}, dir, err
+	}
+	c, err := p.ReadOut(ctx, dir, nil)
+	return c, dir, err
+}
+
+// times is how often a repeated test runs: fewer in make test than in make soak.
+func times(normal, soak int) int {
+	if os.Getenv("CWB_SOAK") != "" {
+		return soak
+	}
+	return normal
 }

@@ -26,7 +26,7 @@ type prepared struct {
 // engines, types, and room for as much as the last backup took.
 func (e *Engine) Prepare(ctx context.Context, t executor.TakeSpec) (executor.Prepared, error) {
 	p := &prepared{e: e}
-	err := p.open(ctx)
+	err := guard(func() error { return p.open(ctx) })
 	if err == nil {
 		err = e.checkRoom(t.Previous)
 	}

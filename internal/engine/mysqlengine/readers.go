@@ -126,7 +126,7 @@ func (r *readOut) reader(ctx context.Context, s *session, p *packer) error {
 }
 
 func (r *readOut) readUnit(ctx context.Context, s *session, u unit, p *packer) error {
-	w, err := newChunkWriter(ctx, p, u, r.e.opts.ChunkBytes)
+	w, err := newChunkWriter(ctx, p, u, r.e.opts.ChunkBytes, r.rate)
 	if err != nil {
 		return err
 	}

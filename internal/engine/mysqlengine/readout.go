@@ -20,6 +20,7 @@ type readOut struct {
 	dir      executor.Dir
 	progress executor.Progress
 	queue    *unitQueue
+	rate     *throttle
 	expected int64 // the server's estimate of all bytes
 
 	mu    sync.Mutex
@@ -32,8 +33,8 @@ type readOut struct {
 // ReadOut stores schema and rows and reads every file back. Each table's definition is
 // compared once more just before its lock is given back.
 func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
-	r := &readOut{prepared: p, dir: dir, progress: progress, rows: map[[2]string]int64{}, bytes: map[[2]string]int64{}}
-	if err := r.run(ctx); err != nil {
+	r := &readOut{prepared: p, dir: dir, progress: progress, rate: newThrottle(p.e.node.MySQL.MaxRate), rows: map[[2]string]int64{}, bytes: map[[2]string]int64{}}
+	if err := guard(func() error { return r.run(ctx) }); err != nil {
 		return executor.Content{}, fmt.Errorf("read out %s: %w", p.e.node.Addr, err)
 	}
 	return r.content(), nil

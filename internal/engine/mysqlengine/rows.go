@@ -51,7 +51,7 @@ func readRows(ctx context.Context, s *session, query string, columns int, w *chu
 	}
 	var n int64
 	for {
-		err := rows.Next(values)
+		err := believable(func() error { return nextRow(rows, values) })
 		if errors.Is(err, io.EOF) {
 			return n, nil
 		}

@@ -4,7 +4,6 @@ package mysqlengine
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
 	"os"
 	"os/exec"
@@ -85,19 +84,6 @@ func (b *bed) wide(node config.Node) *Engine {
 func (b *bed) take(e *Engine) (executor.Content, testDir, error) {
 	b.t.Helper()
 	return takeInto(b.t.Context(), e, newTestDir(b.t))
-}
-
-func takeInto(ctx context.Context, e *Engine, dir testDir) (executor.Content, testDir, error) {
-	p, err := e.Prepare(ctx, executor.TakeSpec{})
-	if err != nil {
-		return executor.Content{}, dir, err
-	}
-	defer p.Close()
-	if _, err := p.Capture(ctx); err != nil {
-		return executor.Content{}, dir, err
-	}
-	c, err := p.ReadOut(ctx, dir, nil)
-	return c, dir, err
 }
 
 func (b *bed) mustTake(databases ...string) (executor.Content, testDir) {

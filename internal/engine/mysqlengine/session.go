@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strconv"
 	"time"
 
@@ -27,14 +28,30 @@ func (s *session) close() error { return s.conn.Close() }
 
 // exec runs a statement that returns no rows.
 func (s *session) exec(ctx context.Context, statement string) error {
-	_, err := s.conn.(driver.ExecerContext).ExecContext(ctx, statement, nil)
-	return s.wrap(err)
+	return s.wrap(believable(func() error {
+		_, err := s.conn.(driver.ExecerContext).ExecContext(ctx, statement, nil)
+		return err
+	}))
 }
 
 // stream runs a query in the text protocol and leaves its rows to the caller.
-func (s *session) stream(ctx context.Context, query string) (driver.Rows, error) {
-	rows, err := s.conn.(driver.QueryerContext).QueryContext(ctx, query, nil)
-	return rows, s.wrap(err)
+func (s *session) stream(ctx context.Context, query string) (rows driver.Rows, err error) {
+	err = s.wrap(believable(func() (err error) {
+		rows, err = s.conn.(driver.QueryerContext).QueryContext(ctx, query, nil)
+		return err
+	}))
+	return rows, err
+}
+
+// believable makes an error of an answer that makes the driver panic: it trusts lengths that
+// the server sends.
+func believable(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%w: %v", errProtocol, r)
+		}
+	}()
+	return f()
 }
 
 // wrap tells a connection that was cut from an error of the server.
@@ -46,11 +63,25 @@ func (s *session) wrap(err error) error {
 	return fmt.Errorf("%s: %w: %w", s.where, executor.ErrUnreachable, plainNetError(err))
 }
 
+// nextRow reads a row. The driver says io.EOF after the last row, and of a row that is cut
+// too; only after the last row it notes that the result is done. (That it lets go of its
+// connection is no sign: it keeps it where another result follows, as after a block.)
+func nextRow(rows driver.Rows, values []driver.Value) error {
+	err := rows.Next(values)
+	if errors.Is(err, io.EOF) && !reflect.ValueOf(rows).Elem().FieldByName("rs").FieldByName("done").Bool() {
+		return fmt.Errorf("%w: a row is cut", errProtocol)
+	}
+	return err
+}
+
 // result is a small result set, all of it in memory, as bytes; nil is NULL.
 type result struct {
 	columns map[string]int
 	rows    [][][]byte
 }
+
+// maxResult bounds a result that is held in memory. The largest are listings of columns.
+const maxResult = 256 << 20
 
 // query runs a query whose result is small.
 func (s *session) query(ctx context.Context, query string) (*result, error) {
@@ -58,23 +89,40 @@ func (s *session) query(ctx context.Context, query string) (*result, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
+	var r *result
+	err = believable(func() (err error) {
+		defer rows.Close()
+		r, err = readResult(rows)
+		return err
+	})
+	if err != nil {
+		return nil, s.wrap(err)
+	}
+	return r, nil
+}
+
+func readResult(rows driver.Rows) (*result, error) {
 	r := &result{columns: map[string]int{}}
+	size := 0
 	for i, name := range rows.Columns() {
 		r.columns[name] = i
 	}
-	values := make([]driver.Value, len(r.columns))
+	values := make([]driver.Value, len(rows.Columns()))
 	for {
-		err := rows.Next(values[:len(rows.Columns())])
+		err := nextRow(rows, values)
 		if errors.Is(err, io.EOF) {
 			return r, nil
 		}
 		if err != nil {
-			return nil, s.wrap(err)
+			return nil, err
 		}
 		row := make([][]byte, len(values))
 		for i, v := range values {
 			row[i] = copyValue(v)
+			size += len(row[i]) + 24 // and what points to it
+		}
+		if size > maxResult {
+			return nil, fmt.Errorf("%w: a result has more than %d bytes", errProtocol, maxResult)
 		}
 		r.rows = append(r.rows, row)
 	}

@@ -45,13 +45,13 @@ func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
 	}
 	var err error
 	for range captureTries {
-		if err = p.try(ctx); err == nil {
+		if err = guard(func() error { return p.try(ctx) }); err == nil {
 			return p.captured.at, nil
 		}
 		if !errors.Is(err, errMoved) {
 			break
 		}
-		if again := p.startOver(ctx); again != nil {
+		if again := guard(func() error { return p.startOver(ctx) }); again != nil {
 			return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, again)
 		}
 	}

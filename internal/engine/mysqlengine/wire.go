@@ -39,6 +39,7 @@ const (
 	wireBuffer      = 256 << 10
 	maxWirePayload  = 1<<32 - 1 // a row; max_allowed_packet is at most 1 GiB
 	keptWireBuffers = 4 << 20
+	maxColumns      = 1 << 16 // of a result; a table has at most 4096
 )
 
 // errProtocol is an answer that no server should give.
@@ -65,7 +66,7 @@ func (w *wire) query(statement string) (int, error) {
 	}
 	columns, n, null := lengthInteger(answer)
 	rest := answer[n:]
-	if columns == 0 || null || columns > 1<<16 || len(rest) > 1 || len(rest) == 1 && rest[0] > 1 {
+	if columns == 0 || null || columns > maxColumns || len(rest) > 1 || len(rest) == 1 && rest[0] > 1 {
 		return 0, fmt.Errorf("%w: it is no result: %x", errProtocol, answer[:min(16, len(answer))])
 	}
 	if len(rest) == 1 && rest[0] == 0 {
@@ -236,40 +237,4 @@ func lengthInteger(b []byte) (value uint64, n int, null bool) {
 		return binary.LittleEndian.Uint64(b[1:]), 9, false
 	}
 	return 0, 0, false
-}
-
-// tap is a connection that remembers how the server introduced itself.
-type tap struct {
-	net.Conn
-	greeting []byte
-}
-
-// Read keeps the beginning of the first answer.
-func (t *tap) Read(p []byte) (int, error) {
-	n, err := t.Conn.Read(p)
-	if len(t.greeting) < 512 {
-		t.greeting = append(t.greeting, p[:min(n, 512-len(t.greeting))]...)
-	}
-	return n, err
-}
-
-// newWire uses a connection after the driver has logged in on it; nil where the greeting
-// cannot be read. https://mariadb.com/kb/en/connection/#initial-handshake-packet
-func newWire(t *tap) *wire {
-	if t == nil || len(t.greeting) < 5 || t.greeting[4] != 10 {
-		return nil
-	}
-	rest := t.greeting[5:]
-	for i, c := range rest {
-		if c != 0 {
-			continue
-		}
-		flags := rest[i+1:]
-		if len(flags) < 20 {
-			return nil
-		}
-		high := uint32(binary.LittleEndian.Uint16(flags[18:])) << 16
-		return &wire{conn: t.Conn, in: bufio.NewReaderSize(t.Conn, wireBuffer), eof: high&deprecateEOF == 0}
-	}
-	return nil
 }
