@@ -65,11 +65,12 @@ type fakeNode struct {
 	diary *diary
 	hooks map[call]func(context.Context) error
 
-	mu      sync.Mutex
-	backups []planner.Backup
-	locked  bool
-	marks   map[planner.PlanID]bool
-	notes   []executor.Entry
+	mu       sync.Mutex
+	backups  []planner.Backup
+	restores []backup.Restore
+	locked   bool
+	marks    map[planner.PlanID]bool
+	notes    []executor.Entry
 }
 
 var _ executor.Node = (*fakeNode)(nil)
@@ -92,7 +93,7 @@ func (n *fakeNode) Observe(ctx context.Context) (planner.NodeState, error) {
 	defer n.mu.Unlock()
 	return planner.NodeState{
 		Node: n.addr, Server: planner.Server{Identity: n.identity(), Product: "fake", Version: "1"},
-		Backups: slices.Clone(n.backups),
+		Backups: slices.Clone(n.backups), Restores: slices.Clone(n.restores),
 	}, nil
 }
 

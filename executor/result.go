@@ -18,6 +18,8 @@ const (
 	Failed  Outcome = "failed"  // or done only in part
 	Skipped Outcome = "skipped" // not begun: what it needs failed, or the run was interrupted
 	Held    Outcome = "held"    // a guard holds it, or what it needs
+
+	Unneeded Outcome = "unneeded" // it stands by for a failure, and nothing failed
 )
 
 // Result is what became of a plan: every step of it, in its order.
@@ -39,6 +41,7 @@ type StepResult struct {
 	Ended   time.Time
 	Set     backup.SetID   // of a take that chose its id
 	Members []MemberResult // of a take, in order of address
+	Output  string         // of a hook: the end of what it printed
 }
 
 // MemberResult is what became of one node's part of a take.

@@ -28,18 +28,21 @@ func (r *run) step(s planner.Step) {
 	r.finish(s, &res)
 }
 
-// leave records a step that is not begun.
+// leave records a step that is not begun. There is nothing to tell of one that nothing asked
+// for.
 func (r *run) leave(res StepResult) {
 	r.result.Steps = append(r.result.Steps, res)
-	if res.Outcome == Held {
+	switch res.Outcome {
+	case Unneeded:
+	case Held:
 		r.o.Events.Emit(StepHeld{res})
-	} else {
+	default:
 		r.o.Events.Emit(StepSkipped{res})
 	}
 }
 
 func (r *run) finish(s planner.Step, res *StepResult) {
-	event, detail := StepEnded, string(res.Set)
+	event, detail := StepEnded, string(res.Set)+res.Output // no step has both
 	if res.Err != nil {
 		event, detail = StepErred, res.Err.Error()
 	}
@@ -65,8 +68,11 @@ func (r *run) blocked(s planner.Step) (Outcome, error) {
 	if s.HeldBy != "" {
 		return Held, errors.New(s.HeldBy)
 	}
-	if r.soft.Err() != nil {
-		return Skipped, context.Cause(r.soft)
+	if r.unneeded(s) {
+		return Unneeded, nil
+	}
+	if ctx := r.bound(s); ctx.Err() != nil {
+		return Skipped, context.Cause(ctx)
 	}
 	for _, need := range s.Needs {
 		switch r.outcome(need) {
@@ -108,6 +114,8 @@ func (r *run) do(s planner.Step, res *StepResult) error {
 		return r.onNode(s, a.Node)
 	case planner.WriteSchedule:
 		return r.writeSchedule(a)
+	case planner.RunHook:
+		return r.runHook(a, res)
 	default:
 		return fmt.Errorf("this version cannot %s", a.Kind())
 	}

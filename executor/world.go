@@ -13,6 +13,7 @@ type World struct {
 	Nodes     map[backup.NodeAddr]Node // every node of the policy that could be wired
 	Schedules Schedules                // nil: units and cron files are neither read nor written
 	Machine   planner.Machine          // what those files must say
+	Hooks     Hooks                    // nil: none can be run
 }
 
 // Options say how to observe and apply. The zero value of each field but Now is usable.

@@ -26,16 +26,16 @@ func checkPlan(p *Plan) error {
 				return fmt.Errorf("step %q needs %q, which does not stand before it", s.ID, need)
 			}
 		}
-		known[s.ID] = true
-		if err := checkAction(s.Action); err != nil {
+		if err := checkAction(s.Action, known); err != nil {
 			return fmt.Errorf("step %q: %w", s.ID, err)
 		}
+		known[s.ID] = true
 	}
 	return nil
 }
 
-// checkAction refuses actions that name no node or no set.
-func checkAction(a Action) error {
+// checkAction refuses actions that name no node or no set; known are the steps before.
+func checkAction(a Action, known map[StepID]bool) error {
 	switch a := a.(type) {
 	case Take:
 		if !backup.ValidLabel(a.Block) || len(a.Nodes) == 0 || len(without(a.Nodes, a.Members)) > 0 {
@@ -57,6 +57,8 @@ func checkAction(a Action) error {
 		return checkLoad(a)
 	case Proceed:
 		return checkBackup(a.Node, a.Restore)
+	case RunHook:
+		return checkHook(a, known)
 	case WriteSchedule:
 		if a.Path == "" {
 			return fmt.Errorf("it writes no file")

@@ -93,6 +93,8 @@ func decodeAction(kind ActionKind, spec json.RawMessage) (Action, error) {
 		return decodeSpec[WriteSchedule](spec)
 	case ActLoad:
 		return decodeSpec[Load](spec)
+	case ActRunHook:
+		return decodeSpec[RunHook](spec)
 	case ActTruncate, ActImport, ActSwap, ActUndo, ActConfirm:
 		return decodeProceed(kind, spec)
 	}

@@ -146,6 +146,7 @@ func (d *draft) resume(b *begun) error {
 	}
 	s := &restoreSteps{draft: d, needs: map[backup.NodeAddr][]StepID{}}
 	left := map[backup.NodeAddr][]backup.RestorePhase{}
+	var changing []backup.NodeAddr
 	for _, p := range b.parts {
 		left[p.Node] = p.Phases
 		if r, have := b.records[p.Node]; have {
@@ -154,8 +155,15 @@ func (d *draft) resume(b *begun) error {
 		if slices.Contains(left[p.Node], backup.PhaseLoad) {
 			s.verify(d.w.again(b, p), nil)
 		}
+		if len(left[p.Node]) > 0 {
+			changing = append(changing, p.Node)
+		}
 	}
+	s.hooks = d.hooking(HookRestore, b.sample.Restoring, partNodes(b.parts), changing)
 	for _, phase := range phaseOrder {
+		if phase == phaseOrder[1] {
+			s.loads = slices.Concat(s.loads, s.hooks.before(s.loads))
+		}
 		for _, p := range b.parts {
 			switch {
 			case !slices.Contains(left[p.Node], phase):
@@ -167,6 +175,7 @@ func (d *draft) resume(b *begun) error {
 			}
 		}
 	}
+	s.hooks.after()
 	return nil
 }
 
@@ -197,13 +206,24 @@ func (d *draft) undo(b *begun) error {
 	}
 	parts := slices.Clone(b.parts)
 	slices.SortStableFunc(parts, func(x, y backup.RestorePart) int { return laterIn(x) - laterIn(y) })
+	var began, changing []backup.NodeAddr
+	for _, p := range parts {
+		if r, have := b.records[p.Node]; have {
+			began = append(began, p.Node)
+			if !r.Undone() {
+				changing = append(changing, p.Node)
+			}
+		}
+	}
+	hooks := d.hooking(HookUndo, b.sample.Restoring, began, changing)
+	before := hooks.before(nil)
 	planned := map[backup.NodeAddr]StepID{}
 	for _, p := range parts {
 		r, have := b.records[p.Node]
 		if !have || r.Undone() {
 			continue
 		}
-		step := Step{ID: phaseStep(backup.PhaseUndo, p.Node), Reason: whyUndo(r),
+		step := Step{ID: phaseStep(backup.PhaseUndo, p.Node), Needs: slices.Clone(before), Reason: whyUndo(r),
 			Action: Proceed{Phase: backup.PhaseUndo, Node: p.Node, Restore: b.id, Emptied: b.emptied(p)}}
 		for _, n := range p.After {
 			if id, ok := planned[n]; ok {
@@ -212,7 +232,9 @@ func (d *draft) undo(b *begun) error {
 		}
 		d.add(step)
 		planned[p.Node] = step.ID
+		hooks.note(p.Node, step.ID)
 	}
+	hooks.after()
 	return nil
 }
 

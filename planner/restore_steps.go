@@ -33,6 +33,9 @@ func (pr *restorePlan) addSteps(d *draft) {
 		}
 		s.load(load, pr.choice.why+captured(d.w, m.target))
 	}
+	nodes := partNodes(parts)
+	s.hooks = d.hooking(HookRestore, pr.members[0].Restoring, nodes, nodes)
+	s.loads = slices.Concat(s.loads, s.hooks.before(s.loads))
 	for _, phase := range phaseOrder[1:] {
 		for _, m := range pr.members {
 			if slices.Contains(m.part.Phases, phase) {
@@ -40,6 +43,15 @@ func (pr *restorePlan) addSteps(d *draft) {
 			}
 		}
 	}
+	s.hooks.after()
+}
+
+func partNodes(parts []backup.RestorePart) []backup.NodeAddr {
+	var nodes []backup.NodeAddr
+	for _, p := range parts {
+		nodes = append(nodes, p.Node)
+	}
+	return nodes
 }
 
 // captured says how old a backup of ours is.
@@ -77,8 +89,9 @@ func (m *restoreMember) load(parts []backup.RestorePart) Load {
 // restoreSteps adds the steps of a restore, whole or what is left of it.
 type restoreSteps struct {
 	*draft
-	before []StepID                     // what every load needs
-	loads  []StepID                     // what every later phase needs: nothing changes before all is loaded
+	before []StepID // what every load needs
+	loads  []StepID // what every later phase needs: nothing changes before all is loaded, and hooks are over
+	hooks  *hooking
 	needs  map[backup.NodeAddr][]StepID // the later phases of a node so far
 }
 
@@ -135,6 +148,7 @@ func (s *restoreSteps) proceed(part backup.RestorePart, phase backup.RestorePhas
 	step.Needs = slices.Compact(step.Needs)
 	s.add(step)
 	s.needs[part.Node] = append(s.needs[part.Node], step.ID)
+	s.hooks.note(part.Node, step.ID)
 }
 
 func phaseStep(phase backup.RestorePhase, node backup.NodeAddr) StepID {

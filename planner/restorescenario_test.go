@@ -179,6 +179,12 @@ func restoreText(a planner.Action) string {
 			text += ", whose ring was emptied"
 		}
 		return text
+	case planner.RunHook:
+		text := fmt.Sprintf("run %s of %s around %s %s of %s: %q at most %s", a.Phase, a.Hook, a.Operation, a.Restore, a.Nodes, a.Command, a.Timeout)
+		if a.Conditional() {
+			text += fmt.Sprintf("; watches %v", a.Watches)
+		}
+		return text
 	}
 	return fmt.Sprintf("%v", a)
 }

@@ -41,7 +41,8 @@ disk it needs and what is kept as the undo; then it asks.
 Every byte of the backup is read first, and a safety backup of what will be replaced is
 taken. Then everything is loaded beside what is served, on every node. Only when all of that
 ended well is anything changed: MySQL's tables change places by one statement; Cassandra's
-are truncated once for the whole ring and imported.
+are truncated once for the whole ring and imported. Hooks of the policy stop and start what
+uses the tables, right before and after they change.
 
 Until a restore has ended it is a finding of every plan, and cwb verify exits with 7:
 --resume does what is left, --undo gives back what was there before. A finished one can be

@@ -9,6 +9,7 @@ import (
 	"cwb/internal/backup"
 	"cwb/internal/engine/cassandraengine"
 	"cwb/internal/engine/mysqlengine"
+	"cwb/internal/hook"
 	"cwb/internal/node"
 	"cwb/internal/unitfiles"
 	"cwb/internal/view"
@@ -25,7 +26,7 @@ func (a *app) world(p *config.Policy) executor.World {
 	if schedules == nil {
 		schedules = unitfiles.This()
 	}
-	return executor.World{Nodes: nodes, Schedules: schedules, Machine: a.machine(p)}
+	return executor.World{Nodes: nodes, Schedules: schedules, Machine: a.machine(p), Hooks: hook.Runner{Path: a.env("PATH")}}
 }
 
 // node is one node on this machine.

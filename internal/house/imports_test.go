@@ -26,6 +26,7 @@ func rooms() map[string]string {
 		"internal/line":      "internal/backup",
 		"internal/line/…":    belowExecutor + " internal/line",
 		"internal/unitfiles": belowExecutor + " internal/scheduler",
+		"internal/hook":      belowExecutor,
 		"internal/scheduler": "",
 		"internal/survey":    "",
 		"internal/view":      "planner executor internal/backup",

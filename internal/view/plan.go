@@ -65,6 +65,9 @@ func Counts(steps []planner.Step) (map[planner.ActionKind]int, int) {
 			held++
 			continue
 		}
+		if h, ok := s.Action.(planner.RunHook); ok && h.Conditional() {
+			continue // unless something fails
+		}
 		counts[s.Action.Kind()]++
 	}
 	return counts, held
@@ -87,6 +90,7 @@ var kinds = [...]struct {
 	{planner.ActSwap, "<", "swap", color.FgMagenta},
 	{planner.ActUndo, "<", "undo", color.FgMagenta},
 	{planner.ActConfirm, "<", "confirm", color.FgRed},
+	{planner.ActRunHook, "*", "run", color.FgYellow},
 	{planner.ActAdopt, "~", "adopt", color.FgYellow},
 	{planner.ActWriteSchedule, "~", "write", color.FgYellow},
 }
@@ -145,6 +149,8 @@ func Subject(a planner.Action) string {
 		return loadSubject(a)
 	case planner.Proceed:
 		return fmt.Sprintf("restore %s on %s", a.Restore, a.Node)
+	case planner.RunHook:
+		return fmt.Sprintf("hook %q: %s", a.Hook, a.Phase)
 	case planner.Adopt:
 		if a.Identity != nil {
 			return fmt.Sprintf("the present server of %s (%s)", a.Node, a.Identity.Identity)
@@ -171,6 +177,8 @@ func (t Text) detail(a planner.Action) {
 		t.takeDetail(a)
 	case planner.Load:
 		t.loadDetail(a)
+	case planner.RunHook:
+		t.hookDetail(a)
 	case planner.WriteSchedule:
 		t.diff(a)
 	}

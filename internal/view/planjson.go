@@ -47,6 +47,12 @@ type StepDoc struct {
 	Undo       string   `json:"undo,omitempty"`
 	NeedBytes  int64    `json:"need_bytes,omitempty"`
 	FreeBytes  int64    `json:"free_bytes,omitempty"`
+	Hook       string   `json:"hook,omitempty"` // of a command of a hook block, as what follows
+	Phase      string   `json:"phase,omitempty"`
+	Operation  string   `json:"operation,omitempty"`
+	Command    []string `json:"command,omitempty"`
+	TimeoutMS  int64    `json:"timeout_ms,omitempty"`
+	When       string   `json:"when,omitempty"` // "failure": it runs only then
 	Reason     string   `json:"reason"`
 	Needs      []string `json:"needs"`
 	HeldBy     *string  `json:"held_by"`
@@ -118,6 +124,8 @@ func fillAction(doc *StepDoc, s planner.Step) {
 		fillLoad(doc, a)
 	case planner.Proceed:
 		doc.Node, doc.Restore = a.Node.String(), string(a.Restore)
+	case planner.RunHook:
+		fillHook(doc, a)
 	case planner.Adopt:
 		doc.Node, doc.Name = a.Node.String(), a.Name
 	case planner.WriteSchedule:

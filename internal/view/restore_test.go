@@ -33,6 +33,14 @@ func aRestore() *planner.Plan {
 		{ID: "load-cassandra.homer", Reason: "asked for by name", Action: planner.Load{
 			Restoring: backup.Restoring{ID: id, Node: homer, From: homer, Foreign: "truncated-1\x1b[2J"}, Replaces: []string{"homer.simservs"}, Creates: []string{}}},
 	}
+	for _, phase := range []planner.HookPhase{planner.HookBefore, planner.HookAfter, planner.HookOnFailure} {
+		hook := planner.RunHook{Hook: "stop-ellis", Phase: phase, Command: []string{"monit", "stop", "-g", "a group\x1b[2J\u202e\" of $(ellis)"}, Timeout: 90 * time.Second,
+			Operation: planner.HookRestore, Nodes: []backup.NodeAddr{homer, ellis}, Restore: id, Set: "20261122T000000Z"}
+		if phase == planner.HookOnFailure {
+			hook.Watches = []planner.StepID{"hook-stop-ellis-before", "swap-mysql.ellis"}
+		}
+		p.Steps = append(p.Steps, planner.Step{ID: "hook-stop-ellis-" + planner.StepID(phase), Reason: "why " + string(phase), Action: hook})
+	}
 	for _, phase := range []backup.RestorePhase{backup.PhaseTruncate, backup.PhaseImport, backup.PhaseSwap, backup.PhaseUndo, backup.PhaseConfirm} {
 		p.Steps = append(p.Steps, planner.Step{ID: planner.StepID(string(phase) + "-cassandra.homer"), Reason: "why " + string(phase), Needs: []planner.StepID{"load-cassandra.homer"},
 			Action: planner.Proceed{Phase: phase, Node: homer, Restore: id}})
