@@ -106,17 +106,23 @@ func (w *world) placeOf(n backup.NodeAddr) NodeState {
 	return NodeState{}
 }
 
-// readBy names an unfinished restore, on any node, that reads a backup.
-func (w *world) readBy(node backup.NodeAddr, set backup.SetID) string {
-	why := ""
+// reading is a backup that an unfinished restore reads.
+type reading struct {
+	node backup.NodeAddr
+	set  backup.SetID
+}
+
+// findReadings lists what unfinished restores, on any node, read; and which one does.
+func (w *world) findReadings() map[reading]string {
+	found := map[reading]string{}
 	w.eachPlace(func(pl *place) {
 		for _, r := range pl.state.Restores {
-			if r.Unfinished() && r.Set == set && w.current(r.From) == node {
-				why = fmt.Sprintf("is read by restore %s of %s, which is unfinished", r.ID, pl.addr())
+			if r.Unfinished() {
+				found[reading{w.current(r.From), r.Set}] = fmt.Sprintf("is read by restore %s of %s, which is unfinished", r.ID, pl.addr())
 			}
 		}
 	})
-	return why
+	return found
 }
 
 // restoring says why nothing can be taken: what is served is half of one thing and half of

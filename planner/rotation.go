@@ -41,7 +41,7 @@ func (ro *rotation) decide(set *Set, p Part) (stays []string, goes string) {
 	if why := untouchable(set, p); why != "" {
 		return []string{why}, ""
 	}
-	if why := ro.w.readBy(p.Node, set.ID); why != "" {
+	if why := ro.w.readings[reading{p.Node, set.ID}]; why != "" {
 		return []string{why}, ""
 	}
 	if set.Purpose == backup.Safety {

@@ -65,22 +65,33 @@ func unseal(data []byte, v any) error {
 	if len(data) > MaxFileBytes {
 		return fmt.Errorf("%w: it is over %d MiB", ErrAltered, MaxFileBytes>>20)
 	}
-	var head struct {
-		FormatVersion int `json:"format_version"`
-	}
-	if err := json.Unmarshal(data, &head); err != nil {
+	version, err := formatVersion(data)
+	if err != nil {
 		return fmt.Errorf("%w: %v", ErrAltered, err)
 	}
-	if head.FormatVersion > FormatVersion {
-		return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, head.FormatVersion, FormatVersion)
+	if version > FormatVersion {
+		return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
 	}
-	if head.FormatVersion < 1 {
+	if version < 1 {
 		return fmt.Errorf("%w: it has no format_version", ErrAltered)
 	}
 	if !intact(data) {
 		return fmt.Errorf("%w: its digest does not match its content", ErrAltered)
 	}
 	return strict(data, v)
+}
+
+// formatVersion reads no further than the first field, in which all versions say theirs; it
+// is 0 when that is another one.
+func formatVersion(data []byte) (version int, err error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	for _, want := range []json.Token{json.Delim('{'), "format_version"} {
+		if token, err := dec.Token(); err != nil || token != want {
+			return 0, err
+		}
+	}
+	err = dec.Decode(&version)
+	return version, err
 }
 
 func intact(data []byte) bool {

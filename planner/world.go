@@ -25,6 +25,7 @@ type world struct {
 	sets     map[string][]*Set                   // by block, newest first
 	goods    map[backup.NodeAddr][]*Set          // the sets in which a node has a good backup that retention knows, newest first
 	names    map[backup.NodeAddr]backup.NodeAddr // former names
+	readings map[reading]string                  // by whom a backup is read
 }
 
 func newWorld(p *config.Policy, s State, now time.Time, accepted ...backup.SetID) (*world, error) {
@@ -41,6 +42,7 @@ func newWorld(p *config.Policy, s State, now time.Time, accepted ...backup.SetID
 	}
 	w := &world{policy: p, now: now.UTC().Round(0), zone: zone, state: state, accepted: accepted}
 	w.findPlaces()
+	w.readings = w.findReadings()
 	w.sets = w.assemble()
 	w.markShrunken()
 	for _, sets := range w.sets {
