@@ -39,6 +39,7 @@ type policyText struct {
 	Scheduler  string
 	Ellis      *nodeText
 	Cassandra  []*nodeText
+	Hooks      string // blocks, as they are
 }
 
 // nodeText is a node in the template.

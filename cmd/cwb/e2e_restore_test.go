@@ -35,6 +35,7 @@ func TestRestoresOfEllis(t *testing.T) {
 		{"while the service works", restoreUnderLoad},
 		{"dumps of the old scripts", restoreOldDumps},
 		{"a dead server", restoreOntoNewServer},
+		{"hooks", restoreHooks},
 		{"kills", restoreKills},
 	} {
 		t.Run(scenario.name, func(t *testing.T) {

@@ -128,9 +128,21 @@ func (r *restore) pairs(ctx context.Context, b begun, w swapped, forth bool) ([]
 	}
 	var out []renamePair
 	for _, m := range w.Moves {
-		out = append(out, m.pairs(b.Places[m.Place], at, forth)...)
+		place := b.Places[m.Place]
+		if forth && m.lost(place, at) {
+			return nil, fmt.Errorf("%w: %s was loaded, and is neither in %s any more nor in its place: somebody dropped it; undo the restore, and begin again",
+				executor.ErrRefused, quoteTable(string(place.Target), string(m.Name)), quoteName(string(place.Scratch)))
+		}
+		out = append(out, m.pairs(place, at, forth)...)
 	}
 	return out, nil
+}
+
+// lost reports whether a table that shall come in is nowhere: of one that is in its place the
+// scratch database has none any more, and the undo database has the one that it replaced.
+func (m move) lost(p restorePlace, at map[string]bool) bool {
+	inPlace := at[quoteTable(string(p.Target), string(m.Name))] && (!m.Out || at[quoteTable(string(p.Undo), string(m.Name))])
+	return m.In && !at[quoteTable(string(p.Scratch), string(m.Name))] && !inPlace
 }
 
 func (m move) pairs(p restorePlace, at map[string]bool, forth bool) []renamePair {
@@ -147,6 +159,9 @@ func (m move) pairs(p restorePlace, at map[string]bool, forth bool) []renamePair
 			out = append(out, renamePair{scratch, live, p.Target, m.Name, false})
 		}
 		return out
+	}
+	if m.lost(p, at) && !at[undo] {
+		return nil // what was loaded is gone, and what is live never left
 	}
 	if m.In && !at[scratch] && at[live] {
 		out = append(out, renamePair{live, scratch, p.Target, m.Name, true})
