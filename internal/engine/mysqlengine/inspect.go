@@ -55,17 +55,21 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 func (v *survey) readSchema(ctx context.Context, s *session, node *config.MySQL) error {
 	var err error
 	for range captureTries {
-		c := &catalog{s: s, p: v.product, locking: node.Lock == config.LockTables}
-		var found *schema
-		if found, err = c.read(ctx, node.Databases); err == nil {
-			v.schema, v.refusals, v.locked = found, c.refusals, c.locked
-			return nil
-		}
-		if !isServerError(err, moved...) {
-			break
+		if err = v.readSchemaOnce(ctx, s, node); err == nil || !isServerError(err, moved...) {
+			return err
 		}
 	}
-	return err
+	return fmt.Errorf("%w: the schema changed while it was read, %d times in a row: %w; take the backup when nobody alters tables", executor.ErrRefused, captureTries, err)
+}
+
+func (v *survey) readSchemaOnce(ctx context.Context, s *session, node *config.MySQL) error {
+	c := &catalog{s: s, p: v.product, locking: node.Lock == config.LockTables}
+	found, err := c.read(ctx, node.Databases)
+	if err != nil {
+		return err
+	}
+	v.schema, v.refusals, v.locked = found, c.refusals, c.locked
+	return nil
 }
 
 // Inspect asks the server who it is and how a take would go, and changes nothing. A server

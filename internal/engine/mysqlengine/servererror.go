@@ -18,11 +18,13 @@ const (
 	errPacketTooLarge       = 1153
 	errUnknownVariable      = 1193
 	errLockWaitTimeout      = 1205
+	errDeadlock             = 1213
 	errNoSuchRoutine        = 1305
 	errWrongObject          = 1347
 	errNoSuchTrigger        = 1360
 	errTableDefChanged      = 1412
 	errNoSuchEvent          = 1539
+	errDefBeingModified     = 1684
 	errNoPassword           = 1698
 	errMustChangePassword   = 1820
 	errAccountLocked        = 3118
@@ -30,10 +32,14 @@ const (
 	errMariaAccountLocked   = 4151
 )
 
-// moved are the errors that say that what was just listed has been dropped or replaced.
+// moved are the errors that say that what was just listed has been dropped, replaced or is
+// being altered. A statement that asks for a table while its session holds others, as all of
+// a capture do, is the victim where a RENAME holds that table and waits for those: the server
+// answers with a deadlock (1213) and ends the whole transaction, its snapshot with it
+// (Open_table_context::request_backoff_action in MariaDB's sql/sql_base.cc).
 var moved = []uint16{
 	errUnknownDatabase, errNoSuchTable, errNoSuchRoutine, errWrongObject, errNoSuchTrigger,
-	errTableDefChanged, errNoSuchEvent, errNotSequence,
+	errTableDefChanged, errNoSuchEvent, errNotSequence, errDefBeingModified, errDeadlock,
 }
 
 // refusedLogin are the errors of a login that another password or account would cure.

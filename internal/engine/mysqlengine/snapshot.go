@@ -96,7 +96,10 @@ func (p *prepared) try(ctx context.Context) error {
 	if err := p.touchAll(ctx); err != nil {
 		return err
 	}
-	return p.compareSchema(ctx)
+	if err := p.compareSchema(ctx); err != nil {
+		return err
+	}
+	return p.stillOpen(ctx)
 }
 
 // lockTables locks all tables, since the moment of those without transactions must be the
@@ -144,17 +147,30 @@ func (p *prepared) touch(ctx context.Context, s *session) error {
 			return p.lockError("open table "+t.quoted(), err)
 		}
 	}
-	return nil
+	return s.exec(ctx, fmt.Sprintf("SAVEPOINT cwb%d", len(p.captured.order)))
 }
 
-// compareSchema reads the schema again, now that no table of it can change.
+// compareSchema reads the schema again, now that no table of it can change. It is read once:
+// an error can have ended the snapshot, and what is read after it proves nothing.
 func (p *prepared) compareSchema(ctx context.Context) error {
 	after := p.survey
-	if err := after.readSchema(ctx, p.sessions[0], p.e.node.MySQL); err != nil {
+	if err := after.readSchemaOnce(ctx, p.sessions[0], p.e.node.MySQL); err != nil {
 		return p.lockError("read the schema again", err)
 	}
 	if after.schema.fingerprint() != p.survey.schema.fingerprint() {
 		return errMoved
+	}
+	return nil
+}
+
+// stillOpen proves that every snapshot is the one whose tables were touched: a transaction
+// that the server ended meanwhile has no savepoints, and later reads would be of now. It also
+// gives back what comparing the schema has locked besides.
+func (p *prepared) stillOpen(ctx context.Context) error {
+	for _, s := range p.captured.snapshots {
+		if err := s.exec(ctx, fmt.Sprintf("ROLLBACK TO SAVEPOINT cwb%d", len(p.captured.order))); err != nil {
+			return p.lockError("hold the snapshot", err)
+		}
 	}
 	return nil
 }
