@@ -36,7 +36,7 @@ func (e *Engine) connect(ctx context.Context) (*session, error) {
 		under.drop()
 		return nil, e.connectError(err, l.user)
 	}
-	s := &session{conn: conn, where: e.where()}
+	s := &session{conn: conn, line: under.line, where: e.where()}
 	if plain := cfg.TLSConfig == "" && cfg.TLS == nil; plain {
 		under.loggedIn = true
 		if !e.opts.DriverRows {
@@ -58,7 +58,8 @@ func tapInto(cfg *mysql.Config) *tap {
 		if err != nil {
 			return nil, err
 		}
-		t.Conn = conn
+		t.line = &line{Conn: conn}
+		t.Conn = t.line
 		return t, nil
 	}
 	return t

@@ -19,6 +19,7 @@ type Options struct {
 	MachineID     string           // file with this machine's id; default /etc/machine-id
 	ChunkBytes    int64            // of a chunk before compression; default 32 MiB
 	DialTimeout   time.Duration    // default 10 s
+	Stall         time.Duration    // how long the server may send nothing while it is read; default 2 min
 	DriverRows    bool             // read rows through the driver even where the wire could be read: the oracle in tests
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
@@ -58,6 +59,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = 10 * time.Second
+	}
+	if o.Stall <= 0 {
+		o.Stall = 2 * time.Minute
 	}
 	if o.PerConnection <= 0 {
 		o.PerConnection = 16 << 20

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"net"
 	"runtime"
 	"strings"
@@ -236,4 +237,74 @@ func TestSlowServer(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestServerHangsWhileItIsRead lets the server fall silent at every packet of reading out, its
+// connections open: the take ends by itself and says why.
+func TestServerHangsWhileItIsRead(t *testing.T) {
+	for name, o := range map[string]Options{"wire": {}, "driver": {DriverRows: true}} {
+		t.Run(name, func(t *testing.T) {
+			replies := readTake(t)
+			f := newFake(t, replies)
+			first, total := f.packetsOfReadOut(t, f.engine(o))
+			o.Stall = 100 * time.Millisecond
+			e := f.engine(o)
+			for silent := first + 1; silent <= total; silent += times(3, 1) {
+				f.reset(replies)
+				ended := make(chan struct{})
+				f.send = func(n int, conn net.Conn, p []byte) error {
+					if n >= silent {
+						<-ended
+						return errCut
+					}
+					_, err := conn.Write(p)
+					return err
+				}
+				_, err := takeFake(t, e)
+				close(ended)
+				if !errors.Is(err, errStalled) || !errors.Is(err, executor.ErrUnreachable) || !strings.Contains(err.Error(), "not a byte came for 100ms") {
+					t.Errorf("silent from packet %d of %d on: %v", silent, total, err)
+				}
+			}
+		})
+	}
+}
+
+// packetsOfReadOut counts the packets before reading out begins, and all.
+func (f *fake) packetsOfReadOut(t *testing.T, e *Engine) (before, total int) {
+	t.Helper()
+	p, err := e.Prepare(t.Context(), executor.TakeSpec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := p.Capture(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before = f.sent
+	if _, err := p.ReadOut(t.Context(), newTestDir(t), nil); err != nil {
+		t.Fatal(err)
+	}
+	return before, f.sent
+}
+
+// TestSlowReadingIsNoStall lets the reader wait for longer than the server may be silent.
+func TestSlowReadingIsNoStall(t *testing.T) {
+	client, server := net.Pipe()
+	defer client.Close()
+	defer server.Close()
+	l := &line{Conn: client}
+	l.wait(50 * time.Millisecond)
+	go server.Write([]byte("x"))
+	time.Sleep(100 * time.Millisecond) // as a throttle does
+	if n, err := l.Read(make([]byte, 1)); n != 1 || err != nil {
+		t.Errorf("%d bytes, %v", n, err)
+	}
+	if _, err := l.Read(make([]byte, 1)); !errors.Is(err, errStalled) {
+		t.Errorf("a silent server: %v", err)
+	}
+	l.end()
+	if _, err := l.Read(make([]byte, 1)); err == nil || errors.Is(err, errStalled) {
+		t.Errorf("a line that was ended: %v", err)
+	}
 }

@@ -47,6 +47,7 @@ func (r *readOut) run(ctx context.Context) error {
 	for _, t := range r.survey.schema.tables() {
 		r.expected += t.table.bytes
 	}
+	r.waitNoLonger()
 	if err := r.readSequences(ctx); err != nil {
 		return err
 	}
@@ -60,6 +61,16 @@ func (r *readOut) run(ctx context.Context) error {
 		return err
 	}
 	return r.countRows()
+}
+
+// waitNoLonger limits how long the server may be silent. Nothing that reading asks takes the
+// server long before its first byte: rows come in the order in which they are stored.
+func (r *readOut) waitNoLonger() {
+	for _, s := range append(r.sessions[:len(r.sessions):len(r.sessions)], r.locker) {
+		if s != nil {
+			s.line.wait(r.e.opts.Stall)
+		}
+	}
 }
 
 // readSequences reads the state of every sequence. Sequences live outside transactions: what

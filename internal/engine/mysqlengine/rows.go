@@ -10,7 +10,8 @@ import (
 )
 
 // selectTable is the statement that reads a table: named columns, so that invisible and
-// oddly named ones come along, in the order of the primary key, which InnoDB stores rows in.
+// oddly named ones come along, in the order of the primary key where rows are stored in it:
+// elsewhere the server would sort the table before it sends the first row.
 func selectTable(u unit, p product) string {
 	t := u.ref
 	exprs := make([]string, len(t.table.Columns))
@@ -24,7 +25,7 @@ func selectTable(u unit, p product) string {
 	if u.where != "" {
 		query += " WHERE " + u.where
 	}
-	if len(t.table.Primary) == 0 {
+	if len(t.table.Primary) == 0 || lockableEngines[t.table.Engine] {
 		return query
 	}
 	keys := make([]string, len(t.table.Primary))

@@ -20,6 +20,7 @@ import (
 type session struct {
 	conn  driver.Conn
 	wire  *wire // the same connection, for reading many rows; nil over TLS
+	line  *line // what both lie on
 	where string
 }
 
@@ -59,6 +60,9 @@ func (s *session) wrap(err error) error {
 	var server *mysql.MySQLError
 	if err == nil || errors.As(err, &server) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
+	}
+	if s.line != nil && s.line.stalled.Load() {
+		err = s.line.stall() // the driver says only that its connection is invalid
 	}
 	return fmt.Errorf("%s: %w: %w", s.where, executor.ErrUnreachable, plainNetError(err))
 }

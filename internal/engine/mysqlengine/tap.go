@@ -12,6 +12,7 @@ import (
 // room for them all before it reads the first.
 type tap struct {
 	net.Conn
+	line     *line // Conn
 	greeting []byte
 	loggedIn bool   // and what comes is no TLS
 	answer   []byte // how the answer to the last statement begins
@@ -63,7 +64,7 @@ func newWire(t *tap) *wire {
 			return nil
 		}
 		high := uint32(binary.LittleEndian.Uint16(flags[18:])) << 16
-		return &wire{conn: t.Conn, in: bufio.NewReaderSize(t.Conn, wireBuffer), eof: high&deprecateEOF == 0}
+		return &wire{conn: t.Conn, line: t.line, in: bufio.NewReaderSize(t.Conn, wireBuffer), eof: high&deprecateEOF == 0}
 	}
 	return nil
 }

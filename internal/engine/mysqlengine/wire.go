@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"slices"
-	"time"
 
 	"github.com/go-sql-driver/mysql"
 )
@@ -21,6 +20,7 @@ import (
 // https://mariadb.com/kb/en/clientserver-protocol/
 type wire struct {
 	conn net.Conn
+	line *line // conn, where it can be ended
 	in   *bufio.Reader
 	seq  byte
 	big  []byte // a packet that is larger than in's buffer
@@ -186,7 +186,7 @@ func (w *wire) shrunk() []byte {
 
 // guarded makes reading stop when ctx ends. A connection that was stopped is of no use.
 func (w *wire) guarded(ctx context.Context, f func() error) error {
-	stop := context.AfterFunc(ctx, func() { w.conn.SetDeadline(time.Unix(1, 0)) })
+	stop := context.AfterFunc(ctx, w.line.end)
 	defer stop()
 	err := f()
 	if err != nil && ctx.Err() != nil {
