@@ -2,6 +2,7 @@
 # Prints how cwb compares with what operators would use instead, on the same data in the same
 # run: medians of runs that alternate, as ratios. Ends with 0 unless a limit that the design
 # promises (time of a large plan, memory of a take) is exceeded.
+#   scripts/bench.sh [PART]        (plan, mysql or cassandra; default all)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,4 +11,4 @@ for package in zstd mydumper; do
 		echo "bench: $package cannot be installed here, and is not compared with" >&2
 done
 
-go test -tags 'servers bench' -count 1 -timeout 60m -run '^TestBench$' ./cmd/cwb -v | grep --line-buffered -E '^bench:|^(---|    ---) FAIL|_test.go:|^(ok|FAIL)'
+go test -tags 'servers bench' -count 1 -timeout 60m -run "^TestBench$/^${1:-.*}$" ./cmd/cwb -v | grep --line-buffered -E '^bench:|^(---|    ---) FAIL|_test.go:|^(ok|FAIL)'
