@@ -142,6 +142,7 @@ type Content struct {
 	Identity    backup.Identity
 	Consistency string
 	Position    map[string]string
+	Waited      time.Duration // the longest that others could have been made to wait for the take
 	Tables      []backup.Table
 	Files       []backup.File
 	Totals      backup.Totals

@@ -58,7 +58,8 @@ type Record struct {
 	Captured    time.Time         `json:"captured"` // UTC, the moment whose content this is
 	Finished    time.Time         `json:"finished"` // UTC, after verification
 	Consistency string            `json:"consistency"`
-	Position    map[string]string `json:"position,omitempty"` // binlog coordinates, tokens: the product's own words
+	Position    map[string]string `json:"position,omitempty"`  // binlog coordinates, tokens: the product's own words
+	WaitedMS    int64             `json:"waited_ms,omitempty"` // the longest that others could have been made to wait for the take
 	Totals      Totals            `json:"totals"`
 	Manifest    Digest            `json:"manifest"` // of manifest.json as it lies on disk
 	Tool        string            `json:"tool"`

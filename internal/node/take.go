@@ -198,9 +198,12 @@ func (t *take) record(c executor.Content, manifest backup.Digest) backup.Record 
 		Deployment: t.begun.Deployment, Node: t.begun.Node, Block: t.begun.Block, Set: t.begun.Set,
 		Purpose: t.begun.Purpose, Members: t.begun.Members, Identity: identity, Server: c.Server,
 		Began: t.begun.Began, Captured: t.captured, Finished: t.s.n.now().UTC(),
-		Consistency: c.Consistency, Position: c.Position, Totals: c.Totals, Manifest: manifest, Tool: t.begun.Tool,
+		Consistency: c.Consistency, Position: c.Position, WaitedMS: milliseconds(c.Waited), Totals: c.Totals, Manifest: manifest, Tool: t.begun.Tool,
 	}
 }
+
+// milliseconds rounds up, so that a short wait does not look like none.
+func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
 
 // Abandon removes what was made so far, in the order that every removal has.
 func (t *take) Abandon(ctx context.Context) error {

@@ -24,7 +24,8 @@ type Options struct {
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 
-	wrap func(driver.Conn) driver.Conn // of a restore's connections: tests cut them
+	sleep func(ctx context.Context, d time.Duration) error // tests do not wait
+	wrap  func(driver.Conn) driver.Conn                    // of a restore's connections: tests cut them
 }
 
 // Engine serves one MySQL or MariaDB node. It keeps no connection and no state between
@@ -59,6 +60,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.DialTimeout <= 0 {
 		o.DialTimeout = 10 * time.Second
+	}
+	if o.sleep == nil {
+		o.sleep = sleep
 	}
 	if o.Stall <= 0 {
 		o.Stall = 2 * time.Minute

@@ -1,6 +1,7 @@
 package mysqlengine
 
 import (
+	"context"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -248,9 +249,10 @@ func (f *fake) engine(o Options) *Engine {
 	if err := os.WriteFile(o.MachineID, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
 		f.t.Fatal(err)
 	}
+	o.sleep = func(context.Context, time.Duration) error { return nil }
 	return New(config.Node{
 		Addr:  backup.NodeAddr{Kind: backup.MySQL, Name: "ellis"},
-		MySQL: &config.MySQL{Socket: f.socket, Databases: []string{"ellis"}, Lock: config.LockNone, LockWait: time.Second},
+		MySQL: &config.MySQL{Socket: f.socket, Databases: []string{"ellis"}, Lock: config.LockNone, LockWait: time.Minute},
 	}, o)
 }
 

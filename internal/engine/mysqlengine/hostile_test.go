@@ -93,8 +93,8 @@ func TestErrorAtEveryStatement(t *testing.T) {
 				}
 				content, err := takeFake(t, e)
 				ask := f.asked[bad-1]
-				if err == nil && (number == 1412 || number == 1213) && content.Totals.Rows == 3 {
-					continue // the schema was read anew
+				if err == nil && (number == 1412 || number == 1213 || number == 1205) && content.Totals.Rows == 3 {
+					continue // the capture was begun anew
 				}
 				if err == nil {
 					t.Fatalf("error %d at statement %d, %s, and good: %+v", number, bad, ask, content.Totals)

@@ -21,6 +21,7 @@ type survey struct {
 	refusals []string
 	locked   []string // tables that only LOCK TABLES covers, quoted
 	proof    proof    // what can bring several connections to one point
+	alone    string   // why nothing can
 }
 
 // survey asks the server everything on one session. Without the privileges to see all, it
@@ -46,7 +47,7 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	if v.refusals = g.missing(e.node.MySQL.Databases, v.product, locking); len(v.refusals) > 0 {
 		return v, nil
 	}
-	v.proof = findProof(v.product, g)
+	v.proof, v.alone = findProof(v.product, g, false)
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 
@@ -90,7 +91,7 @@ func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
 		Refusals: v.refusals, Notes: v.product.notes(),
 	}
 	if len(v.refusals) == 0 {
-		out.Consistency, out.ConsistencyReason = v.rung(v.connections(e.opts))
+		out.Consistency, out.ConsistencyReason = v.rung(v.connections(e.opts), v.worthwhile(e.opts))
 	}
 	return out, nil
 }

@@ -24,7 +24,8 @@ func (p *prepared) openSnapshots(ctx context.Context) error {
 		return p.openOne(ctx)
 	}
 	p.captured.snapshots = p.sessions
-	return nil
+	p.captured.position, err = readPosition(ctx, p.sessions[0], p.survey.product)
+	return err
 }
 
 func (p *prepared) openOne(ctx context.Context) error {
@@ -47,28 +48,41 @@ func begin(ctx context.Context, s *session, now func() time.Time) (time.Time, er
 }
 
 // openUnderStage holds back commits for as long as the snapshots take to open. When the
-// server cannot get there within lock_wait, nobody is made to wait longer.
+// server cannot get there within lock_wait, nobody is made to wait longer, and one connection
+// reads: that needs no lock.
 func (p *prepared) openUnderStage(ctx context.Context) (bool, error) {
-	for _, stage := range []string{"START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT"} {
-		if err := p.stager.exec(ctx, "BACKUP STAGE "+stage); err != nil {
-			if again := p.stager.exec(ctx, "BACKUP STAGE END"); again != nil && isServerError(err, errLockWaitTimeout) {
-				return false, again
-			}
-			if isServerError(err, errLockWaitTimeout) {
-				return false, nil
-			}
-			return false, fmt.Errorf("block commits: %w", err)
-		}
+	defer p.waiting()()
+	until := time.Now().Add(p.patience())
+	begun, err := p.stage(ctx, until, "START")
+	if err != nil || !begun {
+		return false, err
 	}
-	err := p.beginAll(ctx)
+	reached, err := p.stage(ctx, until, "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT")
+	if err == nil && reached {
+		err = p.beginAll(ctx)
+	}
 	if end := p.stager.exec(ctx, "BACKUP STAGE END"); end != nil {
 		err = errors.Join(err, fmt.Errorf("let commits go on: %w", end))
 	}
-	if err != nil {
-		return false, err
+	return reached, err
+}
+
+// stage goes through stages of a backup, and reports whether they were reached in time: all
+// together have the patience of one statement of others.
+func (p *prepared) stage(ctx context.Context, until time.Time, stages ...string) (bool, error) {
+	for _, stage := range stages {
+		if err := p.stager.limit(ctx, time.Until(until)); err != nil {
+			return false, err
+		}
+		err := p.stager.exec(ctx, "BACKUP STAGE "+stage)
+		if isServerError(err, errLockWaitTimeout, errStatementTimeout) {
+			return false, nil
+		}
+		if err != nil {
+			return false, fmt.Errorf("block commits: %w", err)
+		}
 	}
-	p.captured.position, err = readPosition(ctx, p.sessions[0], p.survey.product)
-	return true, err
+	return true, nil
 }
 
 func (p *prepared) beginAll(ctx context.Context) error {

@@ -14,22 +14,37 @@ const (
 	proofStage proof = "BACKUP STAGE" // commits wait for the milliseconds in which the snapshots open
 )
 
-// findProof says what can bring several connections to one point on this server. Equal
-// positions in the binary log do not: beside writers, snapshots at one position of a complete
-// log were seen to differ by a transaction (MariaDB 10.11, one take in some hundreds).
-func findProof(p product, g *grants) proof {
-	if !p.mariadb {
-		return proofNone
+// findProof says what can bring several connections to one point on this server, or why only
+// one reads. Equal positions in the binary log do not: beside writers, snapshots at one
+// position of a complete log were seen to differ by a transaction (MariaDB 10.11, one take in
+// some hundreds). FLUSH TABLES WITH READ LOCK would, but makes all wait for the longest running
+// statement; and what Oracle MySQL has (with LOCK INSTANCE FOR BACKUP) was never tried on a
+// real one. One connection is of one moment without any lock.
+func findProof(p product, g *grants, cluster bool) (proof, string) {
+	switch {
+	case !p.mariadb:
+		return proofNone, "what would hold several connections to one moment is not tested on " + p.server.Product
+	case !p.atLeast(10, 4, 1): // https://mariadb.com/kb/en/backup-stage/
+		return proofNone, "BACKUP STAGE, which would hold several connections to one moment, comes with MariaDB 10.4"
+	case cluster:
+		return proofNone, "BACKUP STAGE, which would hold several connections to one moment, halts a Galera node and is not tested on one"
+	case !g.global("RELOAD"):
+		return proofNone, "for several connections run: GRANT RELOAD ON *.* TO " + g.account
 	}
-	if g.global("RELOAD") && p.atLeast(10, 4, 1) {
-		return proofStage // https://mariadb.com/kb/en/backup-stage/
-	}
-	return proofNone
+	return proofStage, ""
 }
 
 // connections is how many a take would use.
 func (v survey) connections(o Options) int {
-	if v.proof == proofNone || v.schema == nil {
+	if v.proof == proofNone {
+		return 1
+	}
+	return v.worthwhile(o)
+}
+
+// worthwhile is how many connections would read this much, if they could.
+func (v survey) worthwhile(o Options) int {
+	if v.schema == nil {
 		return 1
 	}
 	var bytes int64
@@ -39,19 +54,26 @@ func (v survey) connections(o Options) int {
 	return int(max(1, min(int64(o.Connections), bytes/o.PerConnection)))
 }
 
-// rung is the way to one moment that a take would use, and why.
-func (v survey) rung(connections int) (name, reason string) {
+// rung is the way to one moment that a take by so many connections uses, and why.
+func (v survey) rung(connections, worthwhile int) (name, reason string) {
+	reading := "one connection reads everything in one InnoDB snapshot"
+	if connections > 1 {
+		reading = fmt.Sprintf("%d connections read InnoDB snapshots that are opened under BACKUP STAGE, while commits wait for some milliseconds", connections)
+	}
 	switch {
 	case len(v.locked) > 0:
-		return rungLockTables, fmt.Sprintf("no snapshot covers %s; writers wait while those are read", strings.Join(v.locked, ", "))
-	case connections <= 1:
-		return rungSnapshot, "one connection reads everything in one InnoDB snapshot; no lock is taken"
+		return rungLockTables, fmt.Sprintf("no snapshot covers %s; their writers wait while those are read; of the rest, %s", strings.Join(v.locked, ", "), reading)
+	case connections > 1:
+		return rungStage, reading
+	case worthwhile > 1:
+		return rungSnapshot, reading + "; no lock is taken; " + v.alone
 	}
-	return rungSnapshot, fmt.Sprintf("%d connections read InnoDB snapshots that are opened under BACKUP STAGE, while commits wait for some milliseconds", connections)
+	return rungSnapshot, reading + "; no lock is taken"
 }
 
 // The rungs: how everything comes to be of one moment.
 const (
 	rungSnapshot   = "snapshot"
+	rungStage      = "backup stage"
 	rungLockTables = "lock tables"
 )

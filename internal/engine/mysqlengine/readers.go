@@ -18,9 +18,17 @@ func (r *readOut) readSnapshot(ctx context.Context) error {
 		return err
 	}
 	r.queue = newUnitQueue(len(r.captured.order), units)
-	return r.readers(ctx, len(r.captured.snapshots), func(ctx context.Context, i int, p *packer) error {
-		return r.reader(ctx, r.captured.snapshots[i], p)
+	watching, stop := context.WithCancel(ctx)
+	defer stop()
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return guard(func() error { return r.watch(watching) }) })
+	group.Go(func() error {
+		defer stop()
+		return r.readers(ctx, len(r.captured.snapshots), func(ctx context.Context, i int, p *packer) error {
+			return r.reader(ctx, r.captured.snapshots[i], p)
+		})
 	})
+	return group.Wait()
 }
 
 // units are all tables of the snapshot, the large ones in ranges, in the order in which they
@@ -67,10 +75,7 @@ func (r *readOut) readLocked(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := r.locker.exec(ctx, "UNLOCK TABLES"); err != nil {
-		return fmt.Errorf("unlock the tables: %w", err)
-	}
-	return nil
+	return r.unlock(ctx)
 }
 
 // readers runs n readers, each with its packer and verifier. The first error ends all.

@@ -48,13 +48,13 @@ func (r *readOut) run(ctx context.Context) error {
 		r.expected += t.table.bytes
 	}
 	r.waitNoLonger()
+	if err := r.readLocked(ctx); err != nil {
+		return err
+	}
 	if err := r.readSequences(ctx); err != nil {
 		return err
 	}
 	if err := r.writeSchema(); err != nil {
-		return err
-	}
-	if err := r.readLocked(ctx); err != nil {
 		return err
 	}
 	if err := r.readSnapshot(ctx); err != nil {
@@ -179,9 +179,9 @@ func (r *readOut) content() executor.Content {
 	slices.SortFunc(r.files, func(a, b backup.File) int { return strings.Compare(a.Path, b.Path) })
 	out := executor.Content{
 		Server: r.survey.product.server, Identity: r.survey.identity,
-		Position: r.captured.position, Files: r.files,
+		Position: r.captured.position, Waited: r.captured.waited, Files: r.files,
 	}
-	out.Consistency, _ = r.survey.rung(len(r.captured.snapshots))
+	out.Consistency, _ = r.survey.rung(len(r.captured.snapshots), 0)
 	for _, t := range r.survey.schema.tables() {
 		out.Tables = append(out.Tables, backup.Table{
 			Database: string(t.database.Name), Name: string(t.table.Name), Type: "table", Rows: r.rows[t.key()], Bytes: r.bytes[t.key()],

@@ -3,10 +3,12 @@
 package mysqlengine
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"cwb/config"
 	"cwb/executor"
@@ -186,6 +188,8 @@ func TestTablesWithoutTransactions(t *testing.T) {
 	if _, err := conn.ExecContext(t.Context(), "LOCK TABLES d.m WRITE"); err != nil {
 		t.Fatal(err)
 	}
+	node.MySQL.LockWait = time.Second
+	e.opts.sleep = func(context.Context, time.Duration) error { return nil }
 	p, err := e.Prepare(t.Context(), executor.TakeSpec{})
 	if err == nil {
 		_, err = p.Capture(t.Context())

@@ -27,6 +27,7 @@ const (
 	errDefBeingModified     = 1684
 	errNoPassword           = 1698
 	errMustChangePassword   = 1820
+	errStatementTimeout     = 1969 // MariaDB's max_statement_time
 	errAccountLocked        = 3118
 	errNotSequence          = 4089
 	errMariaAccountLocked   = 4151

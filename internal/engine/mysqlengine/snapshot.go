@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -18,8 +17,10 @@ import (
 type capture struct {
 	at        time.Time
 	position  map[string]string
-	snapshots []*session // all of one point
-	order     []tableRef // in which metadata locks were taken: the last one can be given back first
+	snapshots []*session    // all of one point
+	waited    time.Duration // how long others could have been made to wait, at most, by now
+	locked    time.Time     // since when LOCK TABLES makes writers wait; zero: it does not
+	order     []tableRef    // in which metadata locks were taken: the last one can be given back first
 }
 
 // tableRef points to a table of the schema.
@@ -33,38 +34,73 @@ func (t tableRef) quoted() string { return quoteTable(string(t.database.Name), s
 // captureTries bounds how often a capture is begun anew because of DDL beside it.
 const captureTries = 5
 
+// heldTries bounds how often a capture asks for what others hold.
+const heldTries = 3
+
+// errHeld says that others did not let go in time.
+var errHeld = errors.New("somebody's ALTER, LOCK or long transaction held it")
+
 // errMoved says that the schema changed while the snapshot was being taken.
 var errMoved = errors.New("the schema changed while the snapshot was taken")
 
 // Capture opens the consistent snapshot. The schema that was read before it must be the
 // schema that is read after it with every table's metadata lock held, so that what is stored
-// is the schema of the snapshot; if not, both are taken anew.
+// is the schema of the snapshot; if not, both are taken anew. So are they when somebody holds
+// a table for longer than lock_wait, after a pause in which those who queued up can go on.
 func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
 	if len(p.sessions) == 0 {
 		return time.Time{}, fmt.Errorf("capture %s: the take was closed", p.e.node.Addr)
 	}
-	var err error
-	for range captureTries {
-		if err = guard(func() error { return p.try(ctx) }); err == nil {
+	moves, waits := 0, 0
+	for {
+		err := guard(func() error { return p.try(ctx) })
+		switch {
+		case err == nil:
 			return p.captured.at, nil
+		case errors.Is(err, errMoved):
+			moves++
+		case errors.Is(err, errHeld):
+			waits++
 		}
-		if !errors.Is(err, errMoved) {
-			break
+		if final := p.giveUp(err, moves, waits); final != nil {
+			return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, final)
 		}
-		if again := guard(func() error { return p.startOver(ctx) }); again != nil {
-			return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, again)
+		if err := guard(func() error { return p.again(ctx, errors.Is(err, errHeld)) }); err != nil {
+			return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, err)
 		}
 	}
-	if errors.Is(err, errMoved) {
-		err = fmt.Errorf("%w: %w, %d times in a row; take the backup when nobody alters tables", executor.ErrRefused, err, captureTries)
-	}
-	return time.Time{}, fmt.Errorf("capture %s: %w", p.e.node.Addr, err)
 }
 
-// startOver ends the snapshots and reads the schema again.
-func (p *prepared) startOver(ctx context.Context) error {
+// giveUp says why there is no further try; nil while there is one.
+func (p *prepared) giveUp(err error, moves, waits int) error {
+	switch {
+	case moves < captureTries && errors.Is(err, errMoved), waits < heldTries && errors.Is(err, errHeld):
+		return nil
+	case errors.Is(err, errMoved):
+		return fmt.Errorf("%w: %w, %d times in a row; take the backup when nobody alters tables", executor.ErrRefused, err, moves)
+	case errors.Is(err, errHeld):
+		return fmt.Errorf("%w: %w; this was try %d of %d; wait for the end of who holds it (SHOW PROCESSLIST), or raise lock_wait", executor.ErrRefused, err, waits, heldTries)
+	}
+	return err
+}
+
+// again makes ready for another try. Locks are given back before the pause.
+func (p *prepared) again(ctx context.Context, pause bool) error {
+	if err := p.letGo(ctx); err != nil {
+		return err
+	}
+	if pause {
+		if err := p.e.opts.sleep(ctx, p.e.node.MySQL.LockWait); err != nil {
+			return err
+		}
+	}
+	return p.startOver(ctx)
+}
+
+// letGo ends the snapshots and locks of a try that failed.
+func (p *prepared) letGo(ctx context.Context) error {
 	if p.locker != nil {
-		if err := p.locker.exec(ctx, "UNLOCK TABLES"); err != nil {
+		if err := p.unlock(ctx); err != nil {
 			return err
 		}
 	}
@@ -73,6 +109,11 @@ func (p *prepared) startOver(ctx context.Context) error {
 			return err
 		}
 	}
+	return nil
+}
+
+// startOver reads the schema again.
+func (p *prepared) startOver(ctx context.Context) error {
 	if err := p.survey.readSchema(ctx, p.sessions[0], p.e.node.MySQL); err != nil {
 		return err
 	}
@@ -84,12 +125,12 @@ func (p *prepared) startOver(ctx context.Context) error {
 
 // try takes the snapshot once.
 func (p *prepared) try(ctx context.Context) error {
+	p.captured = capture{waited: p.captured.waited}
 	if p.locker != nil && len(p.survey.locked) > 0 {
 		if err := p.lockTables(ctx); err != nil {
 			return err
 		}
 	}
-	p.captured = capture{}
 	if err := p.openSnapshots(ctx); err != nil {
 		return err
 	}
@@ -100,19 +141,6 @@ func (p *prepared) try(ctx context.Context) error {
 		return err
 	}
 	return p.stillOpen(ctx)
-}
-
-// lockTables locks all tables, since the moment of those without transactions must be the
-// snapshot's. Waiting is bounded by the session's lock_wait_timeout.
-func (p *prepared) lockTables(ctx context.Context) error {
-	var locks []string
-	for _, t := range p.survey.schema.tables() {
-		locks = append(locks, t.quoted()+" READ")
-	}
-	if err := p.locker.exec(ctx, "LOCK TABLES "+strings.Join(locks, ", ")); err != nil {
-		return p.lockError("lock the tables", err)
-	}
-	return nil
 }
 
 // touchAll takes every table's metadata lock on every connection: one that came later would
@@ -180,9 +208,8 @@ func (p *prepared) lockError(what string, err error) error {
 	switch {
 	case isServerError(err, moved...):
 		return fmt.Errorf("%s: %w: %w", what, errMoved, err)
-	case isServerError(err, errLockWaitTimeout):
-		return fmt.Errorf("%s: %w: somebody's ALTER, LOCK or long transaction held it for more than lock_wait = %s; wait for its end (SHOW PROCESSLIST), or raise lock_wait",
-			what, executor.ErrRefused, p.e.node.MySQL.LockWait)
+	case isServerError(err, errLockWaitTimeout, errStatementTimeout):
+		return fmt.Errorf("%s: %w for more than lock_wait = %s", what, errHeld, p.e.node.MySQL.LockWait)
 	}
 	return fmt.Errorf("%s: %w", what, err)
 }

@@ -1,0 +1,215 @@
+//go:build servers
+
+package mysqlengine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"cwb/config"
+	"cwb/executor"
+	"cwb/internal/testbed"
+)
+
+// waits measures how long each statement of a writer took at most.
+type waits struct {
+	mu      sync.Mutex
+	longest time.Duration
+	writes  int
+}
+
+func (w *waits) add(took time.Duration) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.longest, w.writes = max(w.longest, took), w.writes+1
+}
+
+// writing lets writers write until stop is called, and measures them.
+func (b *bed) writing(statements ...string) (w *waits, stop func()) {
+	w = &waits{}
+	return w, b.background(len(statements), func(ctx context.Context, worker int) error {
+		began := time.Now()
+		_, err := b.db.ExecContext(ctx, statements[worker])
+		w.add(time.Since(began))
+		time.Sleep(time.Millisecond)
+		return err
+	})
+}
+
+// holding runs statements in a session of its own, and keeps it open.
+func (b *bed) holding(statements ...string) *sql.Conn {
+	b.t.Helper()
+	conn, err := b.db.Conn(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.t.Cleanup(func() {
+		conn.ExecContext(context.Background(), "BACKUP STAGE END")
+		conn.ExecContext(context.Background(), "UNLOCK TABLES")
+		conn.ExecContext(context.Background(), "ROLLBACK")
+		conn.Close()
+	})
+	for _, s := range statements {
+		if _, err := conn.ExecContext(b.t.Context(), s); err != nil {
+			b.t.Fatalf("%s: %v", s, err)
+		}
+	}
+	return conn
+}
+
+// bearable is what a statement may take when lock_wait is a second, on a machine that is busy
+// with other things; what is in the way in these tests stays there for as long as they last.
+const bearable = 10 * time.Second
+
+// TestNobodyWaitsLongerThanLockWait puts things in the way of a take's locks that do not go
+// away, on both versions, and measures writers beside it.
+func TestNobodyWaitsLongerThanLockWait(t *testing.T) {
+	for _, version := range testbed.MariaDBVersions() {
+		t.Run(version.String(), func(t *testing.T) {
+			b := newBedWith(t, testbed.MariaDBOptions{Version: version, BinLog: true})
+			b.run("CREATE DATABASE d; USE d; CREATE TABLE i (id INT PRIMARY KEY, n INT); INSERT INTO i VALUES (1,0); CREATE TABLE j (id INT PRIMARY KEY, n INT); INSERT INTO j VALUES (1,0);" +
+				"CREATE DATABASE old; USE old; CREATE TABLE m (id INT PRIMARY KEY, n INT) ENGINE=MyISAM; INSERT INTO m VALUES (1,0); CREATE TABLE i (id INT PRIMARY KEY, n INT); INSERT INTO i VALUES (1,0)")
+			t.Run("stage behind a backup of others", func(t *testing.T) { b.t = t; b.stageGivesWay("BACKUP STAGE START") })
+			t.Run("stage behind a lock of others", func(t *testing.T) { b.t = t; b.stageGivesWay("LOCK TABLES old.m WRITE") })
+			t.Run("stage behind a long statement", func(t *testing.T) { b.t = t; b.stageIsReached() })
+			t.Run("lock tables behind a writer", func(t *testing.T) { b.t = t; b.lockTablesGivesWay() })
+			t.Run("an ALTER while it is read", func(t *testing.T) { b.t = t; b.takeGivesWay() })
+			t.Run("a stopped cwb", func(t *testing.T) { b.t = t; b.stoppedTakeHoldsNobody() })
+		})
+	}
+}
+
+func (b *bed) hasty(e *Engine, wait time.Duration) *Engine {
+	e.node.MySQL.LockWait = wait
+	return e
+}
+
+// stageGivesWay: one connection reads where the stage cannot be reached.
+func (b *bed) stageGivesWay(inTheWay string) {
+	b.holding(inTheWay)
+	w, stop := b.writing("UPDATE d.i SET n = n + 1", "UPDATE d.j SET n = n + 1")
+	content, _, used, err := b.takeWith(b.hasty(b.wide(b.node("d")), time.Second))
+	stop()
+	if err != nil || used != 1 || content.Consistency != rungSnapshot || content.Totals.Rows != 2 {
+		b.t.Errorf("%v; %d connections, %s, %d rows", err, used, content.Consistency, content.Totals.Rows)
+	}
+	b.expectBearable(w, content)
+}
+
+func (b *bed) expectBearable(w *waits, content executor.Content) {
+	b.t.Helper()
+	if w.longest > bearable || w.writes == 0 {
+		b.t.Errorf("of %d writes one took %s", w.writes, w.longest)
+	}
+	if content.Waited <= 0 || content.Waited > bearable {
+		b.t.Errorf("others are said to have waited for %s", content.Waited)
+	}
+	b.t.Logf("%d writes, the longest took %s; the take says %s", w.writes, w.longest, content.Waited)
+}
+
+// stageIsReached: statements and transactions that take long are in nobody's way.
+func (b *bed) stageIsReached() {
+	b.holding("BEGIN", "UPDATE d.i SET n = n + 1")
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go b.db.ExecContext(ctx, "SELECT SLEEP(60) FROM d.i")
+	w, stop := b.writing("UPDATE d.j SET n = n + 1")
+	content, _, used, err := b.takeWith(b.hasty(b.wide(b.node("d")), 10*time.Second))
+	stop()
+	if err != nil || used < 2 || content.Consistency != rungStage {
+		b.t.Errorf("%v; %d connections, %s", err, used, content.Consistency)
+	}
+	b.expectBearable(w, content)
+}
+
+// lockTablesGivesWay: a lock that does not come is asked for again, and then refused.
+func (b *bed) lockTablesGivesWay() {
+	b.holding("LOCK TABLES old.m WRITE")
+	e := b.hasty(b.engine(b.node("old")), time.Second)
+	e.node.MySQL.Lock = config.LockTables
+	pauses := 0
+	e.opts.sleep = func(ctx context.Context, d time.Duration) error { pauses++; return sleep(ctx, d) }
+	w, stop := b.writing("UPDATE old.i SET n = n + 1") // in the same take
+	_, _, err := b.take(e)
+	stop()
+	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "lock_wait = 1s") || !strings.Contains(err.Error(), fmt.Sprintf("try %d of %[1]d", heldTries)) {
+		b.t.Errorf("take: %v", err)
+	}
+	if pauses != heldTries-1 {
+		b.t.Errorf("%d pauses", pauses)
+	}
+	if w.longest > bearable || w.writes == 0 {
+		b.t.Errorf("of %d writes one took %s", w.writes, w.longest)
+	}
+	b.t.Logf("%d writes, the longest took %s", w.writes, w.longest)
+}
+
+// stoppedTakeHoldsNobody: the server ends the session of a take that stands still while
+// commits wait for it.
+func (b *bed) stoppedTakeHoldsNobody() {
+	p, err := b.hasty(b.wide(b.node("d")), time.Second).Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer p.Close()
+	inner := p.(*prepared)
+	reached, err := inner.stage(b.t.Context(), time.Now().Add(time.Minute), "START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT")
+	if err != nil || !reached {
+		b.t.Fatal(reached, err)
+	}
+	w, stop := b.writing("UPDATE d.i SET n = n + 1")
+	defer stop()
+	for began := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		w.mu.Lock()
+		writes := w.writes
+		w.mu.Unlock()
+		if writes > 0 {
+			break
+		}
+		if time.Since(began) > time.Minute {
+			b.t.Fatal("a commit still waits")
+		}
+	}
+	if err := inner.stager.exec(b.t.Context(), "BACKUP STAGE END"); !errors.Is(err, executor.ErrUnreachable) {
+		b.t.Errorf("the stage's session: %v", err)
+	}
+}
+
+// takeGivesWay: an ALTER of a table that a slow take has still to read, and those behind it,
+// wait for about lock_wait. One of a table that was read does not wait.
+func (b *bed) takeGivesWay() {
+	b.run("CREATE OR REPLACE DATABASE slow; USE slow; CREATE TABLE z_small (id INT PRIMARY KEY); INSERT INTO z_small VALUES (1);" +
+		"CREATE TABLE big (id INT PRIMARY KEY, v VARBINARY(1000)); INSERT INTO big SELECT seq, REPEAT('x', 1000) FROM seq_1_to_3000")
+	e := b.hasty(b.engine(b.node("slow")), time.Second)
+	e.node.MySQL.MaxRate = 50 << 10 // a minute
+	p, err := e.Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := p.Capture(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	altered := make(chan error, 1)
+	go func() {
+		_, err := b.db.ExecContext(b.t.Context(), "ALTER TABLE slow.z_small ADD n INT")
+		altered <- err
+	}()
+	began := time.Now()
+	_, err = p.ReadOut(b.t.Context(), newTestDir(b.t), nil)
+	p.Close()
+	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "`slow`.`z_small`") || !strings.Contains(err.Error(), "ALTER TABLE slow.z_small ADD n INT") {
+		b.t.Errorf("the take: %v", err)
+	}
+	if err := <-altered; err != nil {
+		b.t.Error(err)
+	}
+	if took := time.Since(began); took > 3*bearable {
+		b.t.Errorf("the ALTER waited for %s", took)
+	}
+}
