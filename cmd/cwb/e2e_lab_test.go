@@ -39,7 +39,7 @@ type policyText struct {
 	Scheduler  string
 	Ellis      *nodeText
 	Cassandra  []*nodeText
-	Hooks      string // blocks, as they are
+	Blocks     string // more of them, as they are
 }
 
 // nodeText is a node in the template.

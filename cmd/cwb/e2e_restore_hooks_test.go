@@ -74,7 +74,7 @@ func (h *hookLab) hooked(timeout string, phases ...string) {
 	for _, phase := range phases {
 		fmt.Fprintf(&text, "  %s = [%q, \"$(touch %s/shell)\"]\n", phase, filepath.Join(h.control, "hook"), h.control)
 	}
-	h.policy.Hooks = text.String() + "}\n"
+	h.policy.Blocks = text.String() + "}\n"
 	h.writePolicy()
 }
 
