@@ -50,6 +50,7 @@ type nodeText struct {
 	DefaultsFile string
 	Nodetool     []string
 	DataDirs     []string
+	Keyspaces    []string // none: the one of the node's name
 	SnapshotPath string
 	Legacy       string // a directory of the old scripts
 }

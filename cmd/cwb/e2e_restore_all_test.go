@@ -3,7 +3,6 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
@@ -11,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -153,14 +151,7 @@ func cqlContent(t *testing.T, c *testbed.Cassandra, keyspace, table, as string) 
 	query := fmt.Sprintf("SELECT JSON %s, writetime(%s) AS written, ttl(%[2]s) AS left FROM %s.%s", columns, value, keyspace, table)
 	rows := session.Query(query).WithContext(t.Context()).Iter()
 	for row := ""; rows.Scan(&row); {
-		var doc struct{ Left *int64 }
-		if err := json.Unmarshal([]byte(row), &doc); err != nil {
-			t.Fatal(err)
-		}
-		one := cqlRow{JSON: row}
-		if doc.Left != nil {
-			one.JSON, one.Expires = strings.Replace(row, fmt.Sprintf(`"left": %d`, *doc.Left), "", 1), time.Now().Unix()+*doc.Left
-		}
+		one := timeless(t, row)
 		one.JSON = shortened(one.JSON)
 		content[as+"."+table+" "+one.JSON] = one
 	}

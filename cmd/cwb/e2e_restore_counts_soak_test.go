@@ -6,3 +6,5 @@ package main
 const randomRestoreKills = 100
 
 var killedActions = []string{"load", "truncate", "import", "swap", "import", "truncate", "swap", "load"}
+
+const restoreRingInPlace = true

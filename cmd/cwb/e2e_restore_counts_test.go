@@ -8,3 +8,7 @@ const randomRestoreKills = 6
 
 // killedActions are the steps at whose beginning a restore of Ellis and Homestead is killed.
 var killedActions = []string{"truncate", "import", "swap"}
+
+// restoreRingInPlace says whether a ring is also restored where it is, and back: a minute,
+// which the tests of the engine spend on the same.
+const restoreRingInPlace = false

@@ -24,24 +24,32 @@ const ringPatience = time.Minute
 // StartRing starts a ring of n servers, one after the other, and returns when each knows all
 // others. Every node gets the options, but a directory of its own below options.Dir.
 func StartRing(ctx context.Context, n int, options CassandraOptions) (*Ring, error) {
+	nodes := make([]CassandraOptions, n)
+	for i := range nodes {
+		nodes[i] = options
+		nodes[i].Dir = filepath.Join(options.Dir, fmt.Sprintf("node%d", i+1))
+	}
+	return StartRingOf(ctx, nodes)
+}
+
+// StartRingOf is [StartRing] with options for each node, whose directories are their own.
+func StartRingOf(ctx context.Context, nodes []CassandraOptions) (*Ring, error) {
 	network, reservation, err := reserveNetwork()
 	if err != nil {
 		return nil, fmt.Errorf("start ring: %w", err)
 	}
 	ring := &Ring{reservation: reservation}
-	for i := range n {
-		node := options
-		node.Dir = filepath.Join(options.Dir, fmt.Sprintf("node%d", i+1))
+	for i, node := range nodes {
 		node.Host = fmt.Sprintf("%s.%d", network, i+1)
 		node.Seed = network + ".1"
 		server, err := joinRing(ctx, node)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("start ring: node %d of %d: %w", i+1, n, err), ring.Close())
+			return nil, errors.Join(fmt.Errorf("start ring: node %d of %d: %w", i+1, len(nodes), err), ring.Close())
 		}
 		ring.Nodes = append(ring.Nodes, server)
 		// Two that join together disturb each other: the second shuts itself down.
 		if err := ring.Settle(ctx); err != nil {
-			return nil, errors.Join(fmt.Errorf("start ring: node %d of %d: %w", i+1, n, err), ring.Close())
+			return nil, errors.Join(fmt.Errorf("start ring: node %d of %d: %w", i+1, len(nodes), err), ring.Close())
 		}
 	}
 	return ring, nil

@@ -8,7 +8,7 @@
 //
 //   - the schema read before the snapshot equals the schema read right after it,
 //   - every table and view of it has its folder, and no other table has one,
-//   - manifest.json, every TOC.txt and the files present agree, over all data directories,
+//   - manifest.json, the TOC.txt of each SSTable that has one and the files present agree, over all data directories,
 //   - every byte was read and hashed, or is vouched for by an earlier manifest (see known).
 //
 // It refuses rather than guesses: another node behind nodetool than behind CQL, data

@@ -94,7 +94,7 @@ func TestExamineRefuses(t *testing.T) {
 		"two schemas":        {func(f *restoreFake) { f.server.others = []peer{{hostID: hostTwo, schemaVersion: "v2"}} }, "do not have one schema", ""},
 		"no nodetool":        {func(f *restoreFake) { f.engine.tool.argv = []string{"/nosuch"} }, "there is no program", ""},
 		"a view in a ring":   {withViewAndRing, "materialised views (homer.seen)", ""},
-		"other tokens":       {withOtherTokens, "initial_token: 1,2", ""},
+		"a larger ring":      {withOtherTokens, "that ring had 1 host, this one has 2 hosts", ""},
 		"a hostile manifest": {func(f *restoreFake) { f.order.Source.Manifest.Tables[0].Name = "../x" }, "is not the name of", ""},
 		"a hostile path": {func(f *restoreFake) {
 			for i := range f.order.Source.Manifest.Files {

@@ -86,19 +86,6 @@ func (x *examining) judgeVersion() {
 	}
 }
 
-// judgeTokens refuses files whose rows this host does not own.
-func (x *examining) judgeTokens() {
-	if len(x.src.tokens) == 0 || sameTokens(x.src.tokens, x.local.tokens) {
-		return
-	}
-	for _, name := range x.src.targets() {
-		if !ownsAll(x.hosts, x.replication(name), x.local.hostID) {
-			x.refuse("", "the backup is of a host that owned other tokens than this one, so rows of %s belong to other hosts of this ring: to make this host its successor, %s; or stream the files with sstableloader", name, replaceWay(x.src.tokens))
-			return
-		}
-	}
-}
-
 func (x *examining) judgeSchema() {
 	for _, t := range x.src.tables {
 		live, was := x.liveTable(t), x.src.definition(t.tableName)

@@ -134,3 +134,26 @@ func TestRealRestoreOfDamage(t *testing.T) {
 	compare(t, want, r.content())
 	r.checkClean()
 }
+
+// An SSTable that came whole from another host has no TOC.txt. It is taken, and comes back.
+func TestRealRestoreWithoutTOC(t *testing.T) {
+	r := newReal(t, "streamed")
+	r.exec(`CREATE TABLE streamed.a (k int PRIMARY KEY, v text)`, `INSERT INTO streamed.a (k, v) VALUES (1, 'a')`)
+	want := r.content()
+	k, err := r.tryTake(func() {
+		tocs, err := filepath.Glob(filepath.Join(r.server.DataDirs[0], "streamed", "*", "snapshots", "*", "*-TOC.txt"))
+		if err != nil || len(tocs) == 0 {
+			t.Fatalf("%v, %v", tocs, err)
+		}
+		for _, toc := range tocs {
+			remove(t, toc)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.exec(`TRUNCATE streamed.a`)
+	r.restore(r.order(k.source()))
+	compare(t, want, r.content())
+	r.take()
+}

@@ -1,9 +1,6 @@
 package cassandraengine
 
-import (
-	"slices"
-	"strings"
-)
+import "slices"
 
 // sameTokens reports whether two hosts own the same tokens.
 func sameTokens(a, b []string) bool {
@@ -44,11 +41,4 @@ func isReplicated(hosts []peer, replication map[string]string) bool {
 	}
 	sets := replicaSets(hosts, replication)
 	return len(sets) == 0 || slices.ContainsFunc(sets, func(s replicaSet) bool { return len(s.Hosts) > 1 })
-}
-
-// replaceWay is how a host is made that owns the tokens of another: the one way to restore a
-// ring onto new machines.
-func replaceWay(tokens []string) string {
-	return "stop it, empty its data directories, set num_tokens: " + itoa(len(tokens)) + ", initial_token: " +
-		clip(strings.Join(tokens, ","), 2000) + " and auto_bootstrap: false in cassandra.yaml, start it, seeds first, and restore again"
 }

@@ -27,6 +27,7 @@ type source struct {
 	version   string        // of the server; empty when unknown
 	host      string        // host id; empty when unknown
 	tokens    []string      // of the host
+	ring      []peer        // all hosts of its ring then; empty when unknown
 	system    []string      // keyspaces left out since they were not asked for by name
 }
 
@@ -49,6 +50,12 @@ func (s source) schema(keyspace string) keyspaceSchema {
 		}
 	}
 	return keyspaceSchema{Name: keyspace}
+}
+
+// schemaInto is the definition of the keyspace whose tables go into another one.
+func (s source) schemaInto(target string) keyspaceSchema {
+	at := slices.IndexFunc(s.tables, func(t sourceTable) bool { return t.target == target })
+	return s.schema(s.tables[at].Keyspace)
 }
 
 // definition is that of a table; nil where the backup does not have it.
@@ -201,6 +208,7 @@ func (s *source) describe(from executor.RestoreSource, stored map[string]bool, f
 			return err
 		}
 		for _, h := range ring.Hosts {
+			s.ring = append(s.ring, peer{hostID: h.HostID, address: h.Address, datacenter: h.Datacenter, rack: h.Rack, tokens: h.Tokens})
 			if h.HostID == ring.Host {
 				s.host, s.tokens = h.HostID, h.Tokens
 			}

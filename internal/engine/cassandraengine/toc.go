@@ -10,7 +10,9 @@ import (
 )
 
 // checkSSTables proves that every SSTable has exactly the files that its TOC.txt lists, but for
-// parts of attached indexes.
+// parts of attached indexes. One that came whole from another host, such as by a repair, has
+// no TOC.txt until the server starts again: that file is not streamed (SSTableZeroCopyWriter,
+// from 4.0 on).
 func checkSSTables(files []found) error {
 	sstables := map[string]map[string]found{} // root, folder and prefix → component → file
 	for _, f := range files {
@@ -38,7 +40,7 @@ func checkSSTables(files []found) error {
 func checkTOC(parts map[string]found) error {
 	toc, ok := parts["TOC.txt"]
 	if !ok {
-		return fmt.Errorf("%w: %q has no TOC.txt, which lists what belongs to it", executor.ErrRefused, anyOf(parts).path())
+		return checkEssential(parts)
 	}
 	listed, err := readTOC(toc)
 	if err != nil {
@@ -58,6 +60,24 @@ func checkTOC(parts map[string]found) error {
 		}
 	}
 	return nil
+}
+
+// checkEssential proves of an SSTable without TOC.txt that it has what no server can make anew.
+func checkEssential(parts map[string]found) error {
+	for _, names := range [][]string{{"Data.db"}, {"Statistics.db"}, {"CompressionInfo.db", "CRC.db"}, {"Index.db", "Partitions.db"}} {
+		if !slices.ContainsFunc(names, func(name string) bool { return has(parts, name) }) {
+			return fmt.Errorf("%w: %q has no TOC.txt, which lists what belongs to it, and no %s", executor.ErrRefused, anyOf(parts).path(), strings.Join(names, " or "))
+		}
+	}
+	if has(parts, "Partitions.db") && !has(parts, "Rows.db") {
+		return fmt.Errorf("%w: %q has no Rows.db", executor.ErrRefused, anyOf(parts).path())
+	}
+	return nil
+}
+
+func has(parts map[string]found, name string) bool {
+	_, ok := parts[name]
+	return ok
 }
 
 func anyOf(parts map[string]found) found {
