@@ -20,6 +20,7 @@ type survey struct {
 	schema   *schema
 	refusals []string
 	locked   []string // tables that only LOCK TABLES covers, quoted
+	cluster  bool     // it is a Galera node
 	proof    proof    // what can bring several connections to one point
 	alone    string   // why nothing can
 }
@@ -47,7 +48,10 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	if v.refusals = g.missing(e.node.MySQL.Databases, v.product, locking); len(v.refusals) > 0 {
 		return v, nil
 	}
-	v.proof, v.alone = findProof(v.product, g, false)
+	if v.cluster, err = inCluster(ctx, s); err != nil {
+		return v, err
+	}
+	v.proof, v.alone = findProof(v.product, g, v.cluster)
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 

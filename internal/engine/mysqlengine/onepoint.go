@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -24,8 +23,7 @@ func (p *prepared) openSnapshots(ctx context.Context) error {
 		return p.openOne(ctx)
 	}
 	p.captured.snapshots = p.sessions
-	p.captured.position, err = readPosition(ctx, p.sessions[0], p.survey.product)
-	return err
+	return nil
 }
 
 func (p *prepared) openOne(ctx context.Context) error {
@@ -35,8 +33,7 @@ func (p *prepared) openOne(ctx context.Context) error {
 		return err
 	}
 	p.captured.snapshots, p.captured.at = p.sessions[:1], at
-	p.captured.position, err = readPosition(ctx, s, p.survey.product)
-	return err
+	return nil
 }
 
 // begin opens a snapshot and says when.
@@ -94,47 +91,4 @@ func (p *prepared) beginAll(ctx context.Context) error {
 		p.captured.at = at
 	}
 	return nil
-}
-
-// readPosition is where a snapshot stands in the binary log. MariaDB and Percona tell it per
-// session and without a privilege; where nothing tells it, nothing is recorded.
-func readPosition(ctx context.Context, s *session, p product) (map[string]string, error) {
-	position, err := binlogSnapshot(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	return withGTID(ctx, s, p, position)
-}
-
-func binlogSnapshot(ctx context.Context, s *session) (map[string]string, error) {
-	r, err := s.query(ctx, "SHOW STATUS LIKE 'binlog\\_snapshot\\_%'")
-	if err != nil {
-		return nil, fmt.Errorf("ask for the snapshot's position: %w", err)
-	}
-	position := map[string]string{}
-	for _, row := range r.rows {
-		if len(row[1]) > 0 {
-			position[strings.ToLower(string(row[0]))] = string(row[1])
-		}
-	}
-	return position, nil
-}
-
-// withGTID adds the position's GTID, which replicas are set up with.
-func withGTID(ctx context.Context, s *session, p product, position map[string]string) (map[string]string, error) {
-	file := position["binlog_snapshot_file"]
-	if file == "" {
-		return nil, nil
-	}
-	if !p.mariadb {
-		return position, nil
-	}
-	gtid, err := s.one(ctx, fmt.Sprintf("SELECT BINLOG_GTID_POS(%s, %d)", quoteBytes(file), atoi(position["binlog_snapshot_position"])))
-	if err != nil {
-		return nil, fmt.Errorf("ask for the snapshot's GTID: %w", err)
-	}
-	if gtid != "" {
-		position["gtid"] = gtid
-	}
-	return position, nil
 }

@@ -123,7 +123,7 @@ func TestEllisIsTaken(t *testing.T) {
 	if content.Totals.Rows != 3 || content.Totals.Tables != 2 || len(content.Files) != 3 {
 		t.Errorf("content: %+v", content)
 	}
-	if content.Position["gtid"] == "" {
+	if content.Position["gtid_binlog_pos"] == "" {
 		t.Errorf("no position was recorded: %v", content.Position)
 	}
 	for _, f := range content.Files {

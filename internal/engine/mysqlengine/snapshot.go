@@ -16,7 +16,7 @@ import (
 // capture is what fixing the content at one moment gave.
 type capture struct {
 	at        time.Time
-	position  map[string]string
+	position  position
 	snapshots []*session    // all of one point
 	waited    time.Duration // how long others could have been made to wait, at most, by now
 	locked    time.Time     // since when LOCK TABLES makes writers wait; zero: it does not
@@ -131,7 +131,14 @@ func (p *prepared) try(ctx context.Context) error {
 			return err
 		}
 	}
+	before, err := readStanding(ctx, p.sessions[0], p.survey)
+	if err != nil {
+		return err
+	}
 	if err := p.openSnapshots(ctx); err != nil {
+		return err
+	}
+	if err := p.findPosition(ctx, before); err != nil {
 		return err
 	}
 	if err := p.touchAll(ctx); err != nil {
