@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -80,7 +79,7 @@ func StartMariaDB(ctx context.Context, options MariaDBOptions) (*MariaDB, error)
 		return nil, fmt.Errorf("start mariadb: %w", err)
 	}
 	m.reservation, m.Host, m.Port = reservation, network+".1", mariadbPort
-	if err := m.install(ctx); err != nil {
+	if err := m.install(); err != nil {
 		return nil, errors.Join(err, m.Close())
 	}
 	if err := m.Start(ctx); err != nil {
@@ -102,20 +101,23 @@ func (m *MariaDB) checkSocketLength() error {
 }
 
 // install makes the data directory, unless there is one.
-func (m *MariaDB) install(ctx context.Context) error {
+func (m *MariaDB) install() error {
 	if err := os.MkdirAll(m.tmpDir(), 0o755); err != nil {
 		return fmt.Errorf("install mariadb: %w", err)
 	}
-	if _, err := os.Stat(filepath.Join(m.DataDir, "mysql")); err == nil {
+	if _, err := os.Stat(m.DataDir); err == nil {
 		return nil
 	}
-	args := append(m.identity(), m.programs.args...)
-	args = append(args, "--datadir="+m.DataDir, "--auth-root-authentication-method=normal", "--skip-test-db")
-	cmd := exec.CommandContext(ctx, m.programs.installDB, args...)
-	cmd.Env = append(os.Environ(), "TMPDIR="+m.tmpDir())
-	output, err := cmd.CombinedOutput()
+	part := m.DataDir + ".part" // of a run that was killed, perhaps
+	err := os.RemoveAll(part)
+	if err == nil {
+		err = os.CopyFS(part, os.DirFS(m.programs.data))
+	}
+	if err == nil {
+		err = os.Rename(part, m.DataDir)
+	}
 	if err != nil {
-		return fmt.Errorf("install mariadb in %q: %w\n%s", m.DataDir, err, output)
+		return fmt.Errorf("install mariadb in %q: %w", m.DataDir, err)
 	}
 	return nil
 }

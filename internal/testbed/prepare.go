@@ -22,13 +22,15 @@ const (
 
 // Installed says where the installed parts are. Fields of parts not asked for are empty.
 type Installed struct {
-	MariaDBD         string // the server program
-	MariaDBInstallDB string // the program that makes a new data directory
-	MariaDB114       string // directory of MariaDB 11.4, with its bin, scripts and share
-	Java             string // a Java 17 runtime, for Cassandra 5.0 and nodetool
-	Java11           string // for Cassandra 4.1
-	Cassandra        JarSet // 5.0
-	Cassandra41      JarSet
+	MariaDBD       string // the server program
+	MariaDBBin     string // directory of its client programs
+	MariaDBData    string // a data directory that no server has run in, to be copied
+	MariaDB114     string // directory of MariaDB 11.4, with its bin, scripts and share
+	MariaDB114Data string // as MariaDBData
+	Java           string // a Java 17 runtime, for Cassandra 5.0 and nodetool
+	Java11         string // for Cassandra 4.1
+	Cassandra      JarSet // 5.0
+	Cassandra41    JarSet
 }
 
 // JarSet is one version of Cassandra.
@@ -69,12 +71,14 @@ func parseInstalled(output string) Installed {
 		paths[name] = path
 	}
 	return Installed{
-		MariaDBD:         paths["mariadbd"],
-		MariaDBInstallDB: paths["mariadb_install_db"],
-		MariaDB114:       paths["mariadb114"],
-		Java:             paths["java"],
-		Java11:           paths["java11"],
-		Cassandra:        JarSet{paths["cassandra_lib"], paths["cassandra_nodetool_classes"]},
-		Cassandra41:      JarSet{paths["cassandra41_lib"], paths["cassandra41_nodetool_classes"]},
+		MariaDBD:       paths["mariadbd"],
+		MariaDBBin:     paths["mariadb_bin"],
+		MariaDBData:    paths["mariadb_data"],
+		MariaDB114:     paths["mariadb114"],
+		MariaDB114Data: paths["mariadb114_data"],
+		Java:           paths["java"],
+		Java11:         paths["java11"],
+		Cassandra:      JarSet{paths["cassandra_lib"], paths["cassandra_nodetool_classes"]},
+		Cassandra41:    JarSet{paths["cassandra41_lib"], paths["cassandra41_nodetool_classes"]},
 	}
 }
