@@ -105,6 +105,9 @@ func (m *MariaDB) install() error {
 	if err := os.MkdirAll(m.tmpDir(), 0o755); err != nil {
 		return fmt.Errorf("install mariadb: %w", err)
 	}
+	if err := m.certify(); err != nil {
+		return err
+	}
 	if _, err := os.Stat(m.DataDir); err == nil {
 		return nil
 	}
@@ -150,6 +153,9 @@ func (m *MariaDB) arguments() []string {
 		"--innodb-log-file-size=32M",
 		"--innodb-flush-log-at-trx-commit=2", // survives a killed server, which is all that happens here
 	)
+	if m.options.Version == MariaDB114 {
+		args = append(args, "--ssl-cert="+filepath.Join(m.Dir, certificateFile), "--ssl-key="+filepath.Join(m.Dir, keyFile))
+	}
 	if m.options.BinLog {
 		args = append(args, "--log-bin="+filepath.Join(m.DataDir, "binlog"), "--server-id=1")
 	}

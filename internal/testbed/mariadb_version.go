@@ -54,8 +54,7 @@ func (v MariaDBVersion) prepare(ctx context.Context) (mariadbPrograms, error) {
 			server: filepath.Join(home, "bin", "mariadbd"),
 			data:   installed.MariaDB114Data,
 			binDir: filepath.Join(home, "bin"),
-			// Without a certificate of one's own this version makes one at each start, for ten seconds.
-			args: []string{"--basedir=" + home, "--skip-ssl"},
+			args:   []string{"--basedir=" + home},
 		}, err
 	}
 	return mariadbPrograms{}, fmt.Errorf("start mariadb: there is no %s", v)
