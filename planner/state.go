@@ -95,6 +95,8 @@ type Backup struct {
 	Finished       time.Time         `json:"finished,omitzero"`
 	Totals         backup.Totals     `json:"totals"`
 	Consistency    string            `json:"consistency,omitempty"`
+	WaitedMS       int64             `json:"waited_ms,omitempty"` // as the record has it
+	Position       map[string]string `json:"position,omitempty"`
 	Record         string            `json:"record,omitempty"`     // SHA-256 of backup.json as it lies (debris: of begun.json): what a removal expects
 	VerifiedAt     time.Time         `json:"verified_at,omitzero"` // last time all its bytes were read and right; at least the take itself
 	Held           *backup.Hold      `json:"held,omitempty"`

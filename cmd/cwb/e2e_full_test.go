@@ -3,9 +3,11 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"cwb/internal/testbed/subscribers"
+	"cwb/internal/view"
 )
 
 // fullSize is what a large deployment has.
@@ -33,7 +35,27 @@ func atFullSize(t *testing.T, s *servers) {
 		}
 	}
 	l.sameContent(set)
+	l.showsThePosition(set)
 	l.nextNight()
 	l.takesSet()
 	l.nothingToDo()
+}
+
+// showsThePosition looks for what a record says of Ellis, in both forms.
+func (l *lab) showsThePosition(set string) {
+	l.t.Helper()
+	shown := decode[view.ListDoc](l, l.cwb(exitDone, "show", set, "--json").stdout)
+	if len(shown.Sets) != 1 || shown.Sets[0].ID != set {
+		l.t.Fatalf("show %s shows %+v", set, shown.Sets)
+	}
+	text := l.cwb(exitDone, "show", set).stdout
+	for _, b := range shown.Sets[0].Backups {
+		if b.Node != "mysql.ellis" {
+			continue
+		}
+		gtid := b.Position["gtid_binlog_pos"]
+		if gtid == "" || b.Consistency == "" || !strings.Contains(text, gtid) || !strings.Contains(text, b.Consistency) {
+			l.t.Errorf("%+v, shown as\n%s", b, text)
+		}
+	}
 }

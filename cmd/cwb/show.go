@@ -2,19 +2,32 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
+	"cwb/internal/backup"
 	"cwb/internal/view"
+	"cwb/planner"
 )
 
 func (a *app) showCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "show FILE",
-		Short: "Show a saved plan, also one that cannot be applied any more",
-		Args:  argsRange(1, 1, "one FILE"),
-		RunE: a.verb(func(_ context.Context, args []string) error {
+		Use:   "show FILE|SET",
+		Short: "Show a saved plan, also one that cannot be applied any more, or one set of backups",
+		Long: `Show a saved plan, also one that cannot be applied any more. Or, by its id, show one set
+of backups: what cwb list says of it and, of each of its backups, how it comes to be of one
+moment, how long others could have been made to wait for it, and where it stands in the
+server's own history (MySQL: binary log, GTIDs, what a replica follows, a Galera node's state).`,
+		Args: argsRange(1, 1, "one FILE or SET"),
+		RunE: a.verb(func(ctx context.Context, args []string) error {
+			if id, err := backup.ParseSetID(args[0]); err == nil && !exists(args[0]) {
+				return a.showSet(ctx, id)
+			}
 			plan, err := readPlan(args[0])
 			if err != nil {
 				return err
@@ -26,4 +39,33 @@ func (a *app) showCommand() *cobra.Command {
 			return a.showPlan(plan)
 		}),
 	}
+}
+
+func exists(file string) bool {
+	_, err := os.Lstat(file)
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func (a *app) showSet(ctx context.Context, id backup.SetID) error {
+	policy, err := a.loadPolicy()
+	if err != nil {
+		return err
+	}
+	state, err := a.observe(ctx, policy)
+	if err != nil {
+		return err
+	}
+	listing, err := a.listing(policy, state, policy.Nodes)
+	if err != nil {
+		return err
+	}
+	listing.Sets = slices.DeleteFunc(listing.Sets, func(s planner.Set) bool { return s.ID != id })
+	if len(listing.Sets) == 0 {
+		return usage(fmt.Sprintf("there is no set %s", id), "cwb list shows the sets")
+	}
+	if a.flags.json {
+		return view.ListJSON(a.stdout, listing)
+	}
+	a.text().Sets(listing)
+	return nil
 }

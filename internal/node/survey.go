@@ -173,6 +173,8 @@ func (s survey) state() planner.Backup {
 	b.ShrinkAccepted, b.VerifiedAt = s.accepted, s.verifiedAt()
 	if r.Origin == backup.Adopted {
 		b.Foreign = r.Position[adoptedAs]
+		return b
 	}
+	b.WaitedMS, b.Position = r.WaitedMS, r.Position
 	return b
 }

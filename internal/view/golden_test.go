@@ -34,6 +34,8 @@ func writers() map[string]func(io.Writer) error {
 		"plan-nothing.txt":   text(func(t view.Text) { t.Plan(nothing()) }),
 		"list.txt":           text(func(t view.Text) { t.List(everyStatus()) }),
 		"list.json":          func(w io.Writer) error { return view.ListJSON(w, everyStatus()) },
+		"set.txt":            text(func(t view.Text) { t.Sets(oneSet()) }),
+		"list-set.json":      func(w io.Writer) error { return view.ListJSON(w, oneSet()) },
 		"list-ellis.txt":     text(func(t view.Text) { t.List(onlyEllis()) }),
 		"list-empty.txt":     text(func(t view.Text) { t.List(view.Listing{}) }),
 		"list-empty.json":    func(w io.Writer) error { return view.ListJSON(w, view.Listing{}) },

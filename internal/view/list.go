@@ -262,6 +262,10 @@ type BackupDoc struct {
 	Finished   *time.Time `json:"finished"`
 	VerifiedAt *time.Time `json:"verified_at"`
 	Copies     []struct{} `json:"copies"`
+
+	Consistency string            `json:"consistency,omitempty"`
+	WaitedMS    int64             `json:"waited_ms,omitempty"` // the longest that others could have been made to wait for the take
+	Position    map[string]string `json:"position,omitempty"`
 }
 
 // ForeignDoc is the JSON form of a foreign backup.
@@ -347,7 +351,7 @@ func backupDoc(p planner.Part) BackupDoc {
 		Node: p.Node.String(), Status: status, Reason: b.Why,
 		Bytes: b.Totals.Bytes, Rows: b.Totals.Rows, Tables: b.Totals.Tables,
 		Began: timeOf(b.Began), Captured: timeOf(b.Captured), Finished: timeOf(b.Finished), VerifiedAt: timeOf(b.VerifiedAt),
-		Copies: []struct{}{},
+		Copies: []struct{}{}, Consistency: b.Consistency, WaitedMS: b.WaitedMS, Position: b.Position,
 	}
 }
 

@@ -96,6 +96,16 @@ func everyStatus() view.Listing {
 	}
 }
 
+// oneSet is a set whose record tells of its moment.
+func oneSet() view.Listing {
+	l := everyStatus()
+	l.Sets = l.Sets[1:2]
+	b := l.Sets[0].Parts[2].Backup
+	b.Consistency, b.WaitedMS = "backup stage", 12
+	b.Position = map[string]string{"binlog_snapshot_file": "binlog.000007", "binlog_snapshot_position": "4711", "gtid_binlog_pos": "0-1-99", "replica[\x1b[31mred].master_host": "db-2"}
+	return l
+}
+
 func onlyEllis() view.Listing {
 	l := everyStatus()
 	l.Nodes = map[backup.NodeAddr]bool{ellis: true}
