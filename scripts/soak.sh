@@ -2,7 +2,7 @@
 # The long run of what make test tries a few times: random histories, simulated failures, and
 # kills, nights and schema changes on real servers. Prints its seeds.
 #   scripts/soak.sh           with new seeds
-#   SEED=… scripts/soak.sh    the histories and kills of that one again
+#   SEED=… scripts/soak.sh    the histories, kills and schemas of that one again
 set -euo pipefail
 cd "$(dirname "$0")/.."
 seed=${SEED:-$(date +%s)}
@@ -18,5 +18,8 @@ echo "soak: every fault at every operation"
 SOAK=1 go test -count 1 -timeout 120m -v -run 'Simulation' ./internal/node ./executor | verdicts
 echo "soak: a thousand random evenings, ${ROUNDS:-9} times more"
 go test -count "${ROUNDS:-9}" -timeout 120m -v -run 'SimulationRandom' ./internal/node | verdicts
+echo "soak: takes of MariaDB beside writers and schema changes, cut connections, random schemas"
+CWB_SOAK=1 CWB_SEED=$seed go test -tags servers -count 1 -timeout 120m -v \
+	-run '^(TestTakesAreOfOneMoment|TestDDLDuringTakes|TestConnectionCutAnywhere|TestRandomSchemasComeBack.*)$' ./internal/engine/mysqlengine | verdicts
 echo "soak: real servers"
 SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts

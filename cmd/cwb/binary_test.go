@@ -11,9 +11,6 @@ import (
 // TestBinary starts the binary that is shipped, built as it is: what the scripts start is
 // the test's own executable.
 func TestBinary(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds cwb")
-	}
 	cwb := filepath.Join(t.TempDir(), "cwb")
 	if out, err := exec.Command("go", "build", "-trimpath", "-o", cwb, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

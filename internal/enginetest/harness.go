@@ -36,7 +36,7 @@ type Harness struct {
 // Run runs the whole suite.
 func Run(t *testing.T, h Harness) {
 	s := &suite{Harness: h, next: backup.NewSetID(time.Now())}
-	for _, c := range cases() {
+	for _, c := range h.cases() {
 		t.Run(c.name, func(t *testing.T) { c.run(t, s) })
 	}
 }
@@ -46,20 +46,27 @@ type behaviour struct {
 	run  func(*testing.T, *suite)
 }
 
-func cases() []behaviour {
-	return []behaviour{
+// cases are those that the harness has what it takes for: a product that leaves nothing
+// outside has no footprint, and one without foreign backups none to list.
+func (h Harness) cases() []behaviour {
+	all := []behaviour{
 		{"holds_all_content", holdsAllContent},
 		{"capture_is_a_moment", captureIsAMoment},
 		{"manifest_tells_what_is_stored", manifestTellsWhatIsStored},
-		{"footprint_is_known_before_capture", footprintIsKnown},
 		{"close_without_capture_leaves_nothing", closeLeavesNothing},
 		{"discard_takes_exactly_its_own", discardIsExact},
 		{"discard_can_be_repeated", discardRepeats},
-		{"foreign_ones_are_listed_and_stay", foreignStay},
 		{"inspect_changes_nothing", inspectChangesNothing},
 		{"cancelled_contexts_are_noticed", cancelledIsNoticed},
 		{"full_disk_is_an_error", fullDisk},
 		{"lying_disk_is_noticed", lyingDisk},
 		{"unchanged_files_keep_their_hashes", previousManifests},
 	}
+	if h.Snapshots != nil {
+		all = append(all, behaviour{"footprint_is_known_before_capture", footprintIsKnown})
+	}
+	if h.Plant != nil {
+		all = append(all, behaviour{"foreign_ones_are_listed_and_stay", foreignStay})
+	}
+	return all
 }

@@ -95,7 +95,7 @@ func TestProperty_slots_are_those_of_a_watched_clock(t *testing.T) {
 		expr, loc := aSchedule(t)
 		s, err := Parse(expr, loc)
 		if err != nil {
-			t.Skip("never runs")
+			return // it never runs
 		}
 		from := anInstant(t, loc)
 		to := from.Add(4 * 24 * time.Hour)
@@ -112,7 +112,7 @@ func TestProperty_Prev_and_Next_agree(t *testing.T) {
 		expr, loc := aSchedule(t)
 		s, err := Parse(expr, loc)
 		if err != nil {
-			t.Skip("never runs")
+			return // it never runs
 		}
 		now := anInstant(t, loc).Add(time.Duration(rapid.Int64Range(0, int64(time.Minute)-1).Draw(t, "within the minute")))
 		next, ok := s.Next(now)
@@ -170,7 +170,7 @@ func TestProperty_agrees_with_the_library_in_UTC(t *testing.T) {
 		expr := anExpression(t)
 		s, err := Parse(expr, time.UTC)
 		if err != nil {
-			t.Skip("never runs")
+			return // it never runs
 		}
 		reference, err := parser.Parse(expr)
 		if err != nil {

@@ -22,23 +22,23 @@ import (
 func TestTakesAreOfOneMoment(t *testing.T) {
 	t.Run("one connection", func(t *testing.T) {
 		b := newBed(t)
-		takesAreOfOneMoment(t, b, b.engine(b.node("d")), 1)
+		takesAreOfOneMoment(t, b, b.engine(b.node("d")), 1, 10)
 	})
 	t.Run("binary log", func(t *testing.T) {
 		b := newBed(t)
-		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4, 50)
 	})
 	t.Run("no log", func(t *testing.T) {
 		b := newBedWith(t, testbed.MariaDBOptions{})
-		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4, 10)
 	})
 	t.Run("filtered log", func(t *testing.T) {
 		b := newBed(t, "--binlog-ignore-db=d")
-		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4)
+		takesAreOfOneMoment(t, b, b.wide(b.node("d")), 4, 10)
 	})
 }
 
-func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections int) {
+func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections, takes int) {
 	b.run("CREATE DATABASE d; USE d; CREATE TABLE zz_first (id INT PRIMARY KEY, n INT); CREATE TABLE aa_second (id INT PRIMARY KEY, n INT); CREATE TABLE m3 (i INT); CREATE TABLE m4 (i INT);" +
 		"INSERT INTO zz_first VALUES (1,0),(2,0),(3,0); INSERT INTO aa_second VALUES (1,0),(2,0),(3,0)")
 	stop := b.background(3, func(ctx context.Context, worker int) error {
@@ -56,7 +56,7 @@ func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections int) {
 	})
 	defer stop()
 	last, wide := 0, 0
-	for i := range times(20, 500) {
+	for i := range times(takes, 500) {
 		content, dir, used, err := b.takeWith(e)
 		if err != nil {
 			t.Fatal(err)

@@ -142,7 +142,7 @@ func TestLargeDumpsAreNotReadWhole(t *testing.T) {
 	defer f.Close()
 	const size = 50 << 30
 	if err := f.Truncate(size); err != nil {
-		t.Skip("no files with holes here")
+		t.Fatalf("this needs a file system that has files with holes: %v", err)
 	}
 	if _, err := f.WriteAt([]byte("\n"+dumpTrailer+"\n"), size-100); err != nil {
 		t.Fatal(err)
