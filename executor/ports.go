@@ -104,6 +104,7 @@ type Engine interface {
 type TakeSpec struct {
 	Begun    backup.Begun
 	Previous []backup.Manifest // earlier ones of this node, newest first: what was hashed before
+	Records  []backup.Record   // that go with Previous, in its order
 }
 
 // Footprint is what a backup has outside its own directory; it stands in begun.json before

@@ -47,14 +47,14 @@ func (s *session) Begin(ctx context.Context, o executor.Order) (executor.Take, e
 	if err != nil {
 		return nil, err
 	}
-	previous, err := s.n.previous(s.f)
+	previous, records, err := s.n.previous(s.f)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier manifests: %w", err)
 	}
 	if err := s.n.enoughRoom(previous); err != nil {
 		return nil, err
 	}
-	prepared, err := s.n.engine.Prepare(ctx, executor.TakeSpec{Begun: begun, Previous: previous})
+	prepared, err := s.n.engine.Prepare(ctx, executor.TakeSpec{Begun: begun, Previous: previous, Records: records})
 	if err != nil {
 		return nil, fmt.Errorf("prepare %s: %w", s.n.cfg.Addr, err)
 	}
@@ -223,23 +223,22 @@ func (t *take) Abandon(ctx context.Context) error {
 // recognise unchanged files, unless it was of another block.
 const maxPrevious = 3
 
-// previous are the newest readable manifests of this node.
-func (n *Node) previous(f Folder) ([]backup.Manifest, error) {
+// previous are the newest readable manifests of this node, and their records.
+func (n *Node) previous(f Folder) (manifests []backup.Manifest, records []backup.Record, err error) {
 	entries, err := f.ReadDir(".")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var manifests []backup.Manifest
 	for i := len(entries) - 1; i >= 0 && len(manifests) < maxPrevious; i-- {
 		id, err := backup.ParseSetID(entries[i].Name())
 		if err != nil {
 			continue
 		}
 		if s, err := n.readSurvey(f, id); err == nil && s.hasManifest {
-			manifests = append(manifests, s.manifest)
+			manifests, records = append(manifests, s.manifest), append(records, s.record)
 		}
 	}
-	return manifests, nil
+	return manifests, records, nil
 }
 
 // enoughRoom expects the next backup to need about what the last one has in its directory.

@@ -9,7 +9,7 @@ import (
 // well, a second slower.
 type memory struct {
 	mu        sync.Mutex
-	host      string    // that nodetool was last proven to reach
+	host      string    // that nodetool was last proven to reach; empty: none
 	proven    time.Time // when
 	unsettled map[string]bool
 }
@@ -28,6 +28,13 @@ func (m *memory) prove(host string, now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.host, m.proven = host, now
+}
+
+// doubt forgets what was proven.
+func (m *memory) doubt() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.host = ""
 }
 
 // unsettle remembers that a snapshot may still be in the making although nodetool has ended.

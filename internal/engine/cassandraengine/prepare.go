@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"cwb/executor"
-	"cwb/internal/backup"
 )
 
 // Prepare proves that nodetool and CQL speak with the same node, that the ring has one schema,
@@ -18,14 +17,15 @@ func (e *Engine) Prepare(ctx context.Context, spec executor.TakeSpec) (executor.
 		return nil, err
 	}
 	t := &take{engine: e, server: s, set: spec.Begun.Set, tag: spec.Begun.Set.Tag(spec.Begun.Node), previous: spec.Previous}
-	if err := t.prepare(ctx, spec.Begun); err != nil {
+	if err := t.prepare(ctx, spec); err != nil {
 		s.close()
 		return nil, fmt.Errorf("prepare %s: %w", e.addr, err)
 	}
 	return t, nil
 }
 
-func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
+func (t *take) prepare(ctx context.Context, spec executor.TakeSpec) error {
+	begun := spec.Begun
 	if begun.Node != t.engine.addr {
 		return fmt.Errorf("%w: the take is one of %s", executor.ErrRefused, begun.Node)
 	}
@@ -40,13 +40,13 @@ func (t *take) prepare(ctx context.Context, begun backup.Begun) error {
 	if was := begun.Identity; !was.IsZero() && was != t.local.identity() {
 		return fmt.Errorf("%w: the server is now another one (%s) than when it was planned for (%s): plan again", executor.ErrRefused, t.local.identity(), was)
 	}
-	if err := t.engine.checkSameNode(ctx, t.local); err != nil {
-		return err
-	}
 	if err := t.awaitOneSchema(ctx); err != nil {
 		return err
 	}
 	if t.before, err = t.engine.ready(ctx, t.server, t.local); err != nil {
+		return err
+	}
+	if err := t.proveWiring(ctx, spec.Records); err != nil {
 		return err
 	}
 	if err := t.engine.checkRoom(); err != nil {
@@ -70,7 +70,7 @@ func (e *Engine) checkSameNode(ctx context.Context, l local) error {
 		return fmt.Errorf("%w: %w", executor.ErrRefused, err)
 	}
 	if id != l.hostID {
-		return fmt.Errorf("%w: nodetool reaches the host %s, CQL at %s the host %s: correct nodetool's -h and -p, or address", executor.ErrRefused, id, e.node.Address, l.hostID)
+		return fmt.Errorf("%w %s, CQL at %s the host %s: correct nodetool's -h and -p, or address", errOtherHost, id, e.node.Address, l.hostID)
 	}
 	e.memory.prove(id, e.options.Now())
 	return nil

@@ -113,7 +113,7 @@ func (t *take) content(tables []tableFiles, files []backup.File) executor.Conten
 	c.Position = map[string]string{
 		"datacenter": t.local.datacenter, "rack": t.local.rack,
 		"schema_version": t.local.schemaVersion, "tokens": strings.Join(t.local.tokens, " "),
-		"snapshot_began": t.began.Format(time.RFC3339Nano),
+		"snapshot_began": t.began.Format(time.RFC3339Nano), provenKey: t.engine.wiring(),
 	}
 	return c
 }

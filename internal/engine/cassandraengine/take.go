@@ -76,6 +76,9 @@ func (t *take) captureOnce(ctx context.Context) (moment time.Time, changed strin
 		return t.began, "", err
 	}
 	moment = t.engine.options.Now().UTC()
+	if err := t.appeared(ctx); err != nil {
+		return moment, "", err
+	}
 	after, err := readSchema(ctx, t.server, t.engine.node.Keyspaces)
 	if err != nil {
 		return moment, "", err
