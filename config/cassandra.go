@@ -33,6 +33,8 @@ func (v *resolver) resolveCassandra(block rawNode, n *declaredNode) {
 		n.contents = v.keyspaces(raw.Keyspaces)
 		c.Keyspaces = values(n.contents)
 	}
+	c.CredentialsFile = v.file(raw.Credentials, "/etc/cwb/"+n.Addr.Name+".cqlshrc")
+	c.TLS = v.tls(raw.TLS)
 }
 
 // keyspaceName is Cassandra's own rule.

@@ -16,10 +16,7 @@ func (v *resolver) resolveMySQL(block rawNode, n *declaredNode) {
 	m := &MySQL{Lock: LockNone, Databases: []string{}}
 	n.MySQL = m
 	v.resolveServer(raw, m, n)
-	if raw.DefaultsFile != nil {
-		t, _ := v.path(raw.DefaultsFile, "/etc/cwb/"+n.Addr.Name+".cnf")
-		m.DefaultsFile = t.value
-	}
+	m.DefaultsFile = v.file(raw.DefaultsFile, "/etc/cwb/"+n.Addr.Name+".cnf")
 	if v.required(raw.Databases, "databases", n.def, `["ellis"]`) {
 		n.contents = v.databases(raw.Databases)
 		m.Databases = values(n.contents)

@@ -67,6 +67,19 @@ type Cassandra struct {
 	Nodetool  []string `json:"nodetool"`  // argument vector prefix; default ["nodetool"]
 	DataDirs  []string `json:"data_dirs"` // absolute; default /var/lib/cassandra/data
 	Keyspaces []string `json:"keyspaces"` // at least one, exact names
+
+	// CredentialsFile names a file with user and password for CQL, as cqlsh reads it; empty:
+	// the server asks for none.
+	CredentialsFile string        `json:"credentials_file,omitempty"`
+	TLS             *CassandraTLS `json:"tls,omitempty"` // nil: CQL in clear text
+}
+
+// CassandraTLS says how CQL is encrypted. The server is always verified. All files are PEM.
+type CassandraTLS struct {
+	CAFile     string `json:"ca_file,omitempty"`     // who vouches for the server; empty: whom the system trusts
+	CertFile   string `json:"cert_file,omitempty"`   // shown to the server, where it wants one
+	KeyFile    string `json:"key_file,omitempty"`    // of CertFile; both are set or neither
+	ServerName string `json:"server_name,omitempty"` // that the server's certificate is for; empty: the host of Address
 }
 
 // Retention says how many complete sets stay at a place. At least one rule is positive.

@@ -69,6 +69,16 @@ type rawCassandra struct {
 	Nodetool     *hcl.Attribute `hcl:"nodetool,optional"`
 	DataDirs     *hcl.Attribute `hcl:"data_dirs,optional"`
 	Keyspaces    *hcl.Attribute `hcl:"keyspaces,optional"`
+	Credentials  *hcl.Attribute `hcl:"credentials_file,optional"`
+	TLS          []rawTLS       `hcl:"tls,block"`
+}
+
+type rawTLS struct {
+	Def        hcl.Range      `hcl:",def_range"`
+	CAFile     *hcl.Attribute `hcl:"ca_file,optional"`
+	CertFile   *hcl.Attribute `hcl:"cert_file,optional"`
+	KeyFile    *hcl.Attribute `hcl:"key_file,optional"`
+	ServerName *hcl.Attribute `hcl:"server_name,optional"`
 }
 
 type rawRetention struct {

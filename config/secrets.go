@@ -31,7 +31,7 @@ func findSecrets(src *source, tokens hclsyntax.Tokens, r *report) {
 		found = append(found, secrets...)
 	}
 	for _, t := range found { // after all lines are hidden
-		r.errorf(t.Range, "Literal secret", "Secrets never stand in a policy: name the file that holds them instead. User and password of a MySQL node stand in its defaults_file, those for nodetool in the file named by -pwf.")
+		r.errorf(t.Range, "Literal secret", "Secrets never stand in a policy: name the file that holds them instead. User and password of a MySQL node stand in its defaults_file, those of a Cassandra node in its credentials_file, those for nodetool in the file named by -pwf.")
 	}
 }
 

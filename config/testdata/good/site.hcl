@@ -25,6 +25,14 @@ node "cassandra" "homestead" {
   keyspaces     = ["homestead_provisioning", "homestead_cache"]
   snapshot_path = "/var/backups/cwb/homestead"
   min_free      = "20GiB"
+
+  credentials_file = "/etc/cwb/homestead.cqlshrc"
+  tls {
+    ca_file     = "/etc/cwb/cassandra-ca.pem"
+    cert_file   = "/etc/cwb/cwb.pem"
+    key_file    = "/etc/cwb/cwb.key"
+    server_name = "homestead-1.example.com"
+  }
 }
 
 retention "nightly" {

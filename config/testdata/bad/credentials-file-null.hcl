@@ -1,0 +1,5 @@
+node "cassandra" "second" {
+  keyspaces = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+  credentials_file = null # ERROR: Null value
+}

@@ -1,0 +1,6 @@
+node "cassandra" "second" {
+  keyspaces = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+  credentials_file = "/etc/cwb/a"
+  password = "hunter2" # ERROR: Literal secret
+}

@@ -1,0 +1,7 @@
+node "cassandra" "second" {
+  keyspaces = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+  tls {
+    cert_file = "/etc/cwb/cwb.pem" # ERROR: Missing required argument
+  }
+}

@@ -1,0 +1,7 @@
+node "mysql" "second" {
+  socket = "/run/second.sock"
+  databases = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+  tls { # ERROR: Unsupported block type
+  }
+}

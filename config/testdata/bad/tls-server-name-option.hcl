@@ -1,0 +1,7 @@
+node "cassandra" "second" {
+  keyspaces = ["second"]
+  snapshot_path = "/var/backups/cwb/second"
+  tls {
+    server_name = "-x" # ERROR: Invalid server name
+  }
+}
