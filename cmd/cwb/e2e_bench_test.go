@@ -17,8 +17,6 @@ import (
 
 	"cwb/config"
 	"cwb/internal/backup"
-	"cwb/internal/testbed"
-	"cwb/internal/testbed/subscribers"
 	"cwb/planner"
 )
 
@@ -237,23 +235,4 @@ func largeState() planner.State {
 		s.Nodes = append(s.Nodes, n)
 	}
 	return s
-}
-
-// benchCassandra takes a set when nothing is new: all but the snapshot itself is overhead.
-func benchCassandra(t *testing.T, s *servers) {
-	s.homer = testbed.CassandraForTest(t, testbed.CassandraOptions{ClusterName: "clearwater"})
-	s.homestead, s.ellis = s.homer, &testbed.MariaDB{}
-	if err := fillCassandra(t.Context(), s.homer, 20_000, subscribers.LoadHomer); err != nil {
-		t.Fatal(err)
-	}
-	l := newLab(t, s, withoutHomestead, func(l *lab) { l.policy.Ellis = nil })
-	l.cwb(exitDone, "backup")
-	contenders := []contender{
-		{"cwb (verified)", func(int) cost { return timed(t, s.binary, "--policy", l.policyFile(), "backup") }, 0},
-		{"nodetool snapshot", func(round int) cost {
-			return timed(t, slices.Concat(s.homer.Nodetool, []string{"snapshot", "-t", fmt.Sprintf("bench-%d", round), "--", "homer"})...)
-		}, 0},
-	}
-	medians := race(contenders)
-	compare("take of Cassandra with nothing new", contenders, medians)
 }

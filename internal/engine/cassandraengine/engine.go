@@ -70,7 +70,7 @@ func New(node config.Node, options Options) *Engine {
 		tool:    nodetool{argv: node.Cassandra.Nodetool, env: options.Env, limit: options.ToolTimeout},
 	}
 	e.connect = func(ctx context.Context) (server, error) {
-		return connectCQL(ctx, e.node.Address, options.CQLTimeout)
+		return connectCQL(ctx, e.node, options.CQLTimeout)
 	}
 	return e
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gocql/gocql"
 
+	"cwb/config"
 	"cwb/executor"
 )
 
@@ -23,18 +24,42 @@ type cqlServer struct {
 }
 
 // connectCQL connects with protocol 4, or with 3, which is all that Cassandra 2.1 speaks.
-func connectCQL(ctx context.Context, address string, limit time.Duration) (server, error) {
-	session, err := openSession(ctx, address, 4, limit)
+func connectCQL(ctx context.Context, node config.Cassandra, limit time.Duration) (server, error) {
+	l, err := newLine(node, limit)
+	if err != nil {
+		return nil, err
+	}
+	session, err := l.open(ctx, 4)
 	if err != nil && ctx.Err() == nil && wrongProtocol(err) {
-		session, err = openSession(ctx, address, 3, limit)
+		session, err = l.open(ctx, 3)
 	}
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
-		return nil, connectError(address, err)
+		return nil, l.explain(ctx, err)
 	}
 	return &cqlServer{session: session}, nil
+}
+
+// line is how one node is connected to.
+type line struct {
+	node   config.Cassandra
+	login  credentials
+	dialer *dialer
+	limit  time.Duration
+}
+
+func newLine(node config.Cassandra, limit time.Duration) (*line, error) {
+	login, err := readCredentials(node.CredentialsFile)
+	if err != nil {
+		return nil, err
+	}
+	encryption, err := tlsConfig(node)
+	if err != nil {
+		return nil, err
+	}
+	return &line{node, login, &dialer{address: node.Address, tls: encryption, limit: limit}, limit}, nil
 }
 
 // wrongProtocol recognizes the two ways in which gocql tells that a server answered in another
@@ -43,10 +68,10 @@ func wrongProtocol(err error) bool {
 	return strings.Contains(err.Error(), "protocol version") || strings.Contains(err.Error(), "Unknown type of response to startup frame")
 }
 
-// openSession returns when ctx ends, although gocql's own connecting cannot be cancelled: a
+// open returns when ctx ends, although gocql's own connecting cannot be cancelled: a
 // session that opens too late is closed.
-func openSession(ctx context.Context, address string, protocol int, limit time.Duration) (*gocql.Session, error) {
-	cluster, err := clusterConfig(address, protocol, limit)
+func (l *line) open(ctx context.Context, protocol int) (*gocql.Session, error) {
+	cluster, err := l.cluster(protocol)
 	if err != nil {
 		return nil, err
 	}
@@ -73,8 +98,8 @@ func openSession(ctx context.Context, address string, protocol int, limit time.D
 	}
 }
 
-func clusterConfig(address string, protocol int, limit time.Duration) (*gocql.ClusterConfig, error) {
-	host, port, err := net.SplitHostPort(address)
+func (l *line) cluster(protocol int) (*gocql.ClusterConfig, error) {
+	host, port, err := net.SplitHostPort(l.node.Address)
 	if err != nil {
 		return nil, err
 	}
@@ -84,8 +109,12 @@ func clusterConfig(address string, protocol int, limit time.Duration) (*gocql.Cl
 	cluster.DisableInitialHostLookup = true
 	cluster.NumConns = 1
 	cluster.Consistency = gocql.One
-	cluster.Timeout = limit
-	cluster.ConnectTimeout = limit
+	cluster.Timeout = l.limit
+	cluster.ConnectTimeout = l.limit
+	cluster.HostDialer = l.dialer
+	if l.login.user != "" {
+		cluster.Authenticator = gocql.PasswordAuthenticator{Username: l.login.user, Password: l.login.password}
+	}
 	cluster.ReconnectInterval = 0
 	cluster.ReconnectionPolicy = &gocql.ConstantReconnectionPolicy{MaxRetries: 1}
 	cluster.Events.DisableNodeStatusEvents = true
@@ -95,15 +124,45 @@ func clusterConfig(address string, protocol int, limit time.Duration) (*gocql.Cl
 	return cluster, err
 }
 
-// connectError tells refused credentials from a server that cannot be reached. gocql wraps
-// neither, so its text must do.
-func connectError(address string, err error) error {
+// explain tells refused credentials from a server that cannot be reached, and says what to do.
+// gocql wraps neither, so its text must do.
+func (l *line) explain(ctx context.Context, err error) error {
 	text := strings.ToLower(err.Error())
-	kind := executor.ErrUnreachable
-	if strings.Contains(text, "authentication") || strings.Contains(text, "username and/or password") {
-		kind = executor.ErrCredentials
+	kind, remedy := executor.ErrUnreachable, tlsRemedy(l.dialer.failure(), l.serverName())
+	switch {
+	case remedy != "":
+	case strings.Contains(text, "remote error: tls:"), strings.Contains(text, "certificate required"):
+		kind, remedy = executor.ErrCredentials, l.certificateRemedy()
+	case strings.Contains(text, "authentication") || strings.Contains(text, "and/or password") || strings.Contains(text, "bad credentials"):
+		kind, remedy = executor.ErrCredentials, l.passwordRemedy()
+	case l.dialer.tls == nil && l.dialer.failure() == nil && speaksTLS(ctx, l.node.Address, l.limit):
+		remedy = "the server speaks TLS there: add tls { ca_file = … } to the node in the policy"
 	}
-	return fmt.Errorf("connect to Cassandra at %s: %w: %w", address, kind, err)
+	if remedy == "" {
+		return fmt.Errorf("connect to Cassandra at %s: %w: %w", l.node.Address, kind, err)
+	}
+	return fmt.Errorf("connect to Cassandra at %s: %w: %w: %s", l.node.Address, kind, err, remedy)
+}
+
+func (l *line) serverName() string {
+	if l.dialer.tls == nil {
+		return ""
+	}
+	return l.dialer.tls.ServerName
+}
+
+func (l *line) certificateRemedy() string {
+	if l.node.TLS != nil && l.node.TLS.CertFile != "" {
+		return fmt.Sprintf("the server does not accept the certificate in cert_file %q: see whether it has expired, and whether the server's truststore has its signer", l.node.TLS.CertFile)
+	}
+	return "the server wants a certificate of its clients: set cert_file and key_file in tls"
+}
+
+func (l *line) passwordRemedy() string {
+	if l.login.user == "" {
+		return "the server asks for a password: name a file with one as credentials_file of the node"
+	}
+	return fmt.Sprintf("correct the user %q or the password in credentials_file %q", l.login.user, l.node.CredentialsFile)
 }
 
 func (c *cqlServer) close() { c.session.Close() }

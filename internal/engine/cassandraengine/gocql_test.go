@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cwb/config"
 	"cwb/executor"
 )
 
@@ -34,21 +35,31 @@ func listen(t *testing.T, handle func(net.Conn)) string {
 
 // Opcodes of the native protocol, version 3 and 4.
 const (
-	opError, opStartup, opAuthenticate, opOptions, opSupported = 0x00, 0x01, 0x03, 0x05, 0x06
+	opError, opStartup, opAuthenticate, opOptions, opSupported, opAuthResponse = 0x00, 0x01, 0x03, 0x05, 0x06, 0x0F
 )
 
 // frames answers each request frame of the native protocol; answer gets version and opcode.
 func frames(answer func(version, op byte) (byte, []byte)) func(net.Conn) {
+	return requests(func(version, op byte, _ []byte) (byte, []byte) { return answer(version, op) })
+}
+
+// bodies answers with the body of each request known.
+func bodies(answer func(op byte, body []byte) (byte, []byte)) func(net.Conn) {
+	return requests(func(_, op byte, body []byte) (byte, []byte) { return answer(op, body) })
+}
+
+func requests(answer func(version, op byte, body []byte) (byte, []byte)) func(net.Conn) {
 	return func(conn net.Conn) {
 		for {
 			head := make([]byte, 9)
 			if _, err := io.ReadFull(conn, head); err != nil {
 				return
 			}
-			if _, err := io.CopyN(io.Discard, conn, int64(binary.BigEndian.Uint32(head[5:]))); err != nil {
+			request := make([]byte, binary.BigEndian.Uint32(head[5:]))
+			if _, err := io.ReadFull(conn, request); err != nil {
 				return
 			}
-			op, body := answer(head[0], head[4])
+			op, body := answer(head[0], head[4], request)
 			reply := []byte{head[0] | 0x80, 0, head[2], head[3], op, 0, 0, 0, 0}
 			binary.BigEndian.PutUint32(reply[5:], uint32(len(body)))
 			if _, err := conn.Write(append(reply, body...)); err != nil {
@@ -67,7 +78,7 @@ func TestConnectWithoutPassword(t *testing.T) {
 		}
 		return opAuthenticate, text("org.apache.cassandra.auth.PasswordAuthenticator")
 	}))
-	if _, err := connectCQL(t.Context(), address, time.Second); !errors.Is(err, executor.ErrCredentials) {
+	if _, err := connectCQL(t.Context(), config.Cassandra{Address: address}, time.Second); !errors.Is(err, executor.ErrCredentials) {
 		t.Errorf("error %v", err)
 	}
 }
@@ -79,7 +90,7 @@ func TestConnectFallsBackToProtocol3(t *testing.T) {
 		seen <- version
 		return opError, append([]byte{0, 0, 0, 0x0A}, text("Invalid or unsupported protocol version (4); the lowest supported version is 1 and the greatest is 3")...)
 	}))
-	if _, err := connectCQL(t.Context(), address, time.Second); !errors.Is(err, executor.ErrUnreachable) {
+	if _, err := connectCQL(t.Context(), config.Cassandra{Address: address}, time.Second); !errors.Is(err, executor.ErrUnreachable) {
 		t.Errorf("error %v", err)
 	}
 	var versions []byte
@@ -96,17 +107,17 @@ func TestConnectNeverHangs(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if _, err := connectCQL(ctx, silent, time.Second); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := connectCQL(ctx, config.Cassandra{Address: silent}, time.Second); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
-	if _, err := connectCQL(t.Context(), silent, 300*time.Millisecond); !errors.Is(err, executor.ErrUnreachable) {
+	if _, err := connectCQL(t.Context(), config.Cassandra{Address: silent}, 300*time.Millisecond); !errors.Is(err, executor.ErrUnreachable) {
 		t.Errorf("error %v", err)
 	}
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("took %s", took)
 	}
 	for _, address := range []string{"127.0.0.1:1", "nonsense", "127.0.0.1:x"} {
-		if _, err := connectCQL(t.Context(), address, time.Second); !errors.Is(err, executor.ErrUnreachable) {
+		if _, err := connectCQL(t.Context(), config.Cassandra{Address: address}, time.Second); !errors.Is(err, executor.ErrUnreachable) {
 			t.Errorf("%s: %v", address, err)
 		}
 	}

@@ -30,7 +30,7 @@ func (e *Engine) command(ctx context.Context) (commander, error) {
 	if e.commands != nil {
 		return e.commands(ctx)
 	}
-	s, err := connectCQL(ctx, e.node.Address, e.options.ToolTimeout)
+	s, err := connectCQL(ctx, e.node, e.options.ToolTimeout)
 	if err != nil {
 		return nil, err
 	}

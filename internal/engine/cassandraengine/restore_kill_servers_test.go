@@ -98,7 +98,7 @@ func (f *faults) engine(node config.Node) *Engine {
 	node.Cassandra.Nodetool = []string{f.nodetool}
 	e := New(node, Options{})
 	e.commands = func(ctx context.Context) (commander, error) {
-		s, err := connectCQL(ctx, node.Cassandra.Address, e.options.ToolTimeout)
+		s, err := connectCQL(ctx, *node.Cassandra, e.options.ToolTimeout)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,140 @@
+package cassandraengine
+
+import (
+	"crypto/tls"
+	"errors"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"cwb/config"
+	"cwb/executor"
+)
+
+// asksPassword answers as a server with a PasswordAuthenticator does, and refuses all.
+func asksPassword(_, op byte) (byte, []byte) {
+	switch op {
+	case opOptions:
+		return opSupported, []byte{0, 0}
+	case opStartup:
+		return opAuthenticate, text("org.apache.cassandra.auth.PasswordAuthenticator")
+	}
+	return opError, append([]byte{0, 0, 1, 0}, text("Provided username cwb and/or password are incorrect")...)
+}
+
+// What goes wrong with TLS and passwords is told apart, each with what to do.
+func TestConnectExplainsItself(t *testing.T) {
+	a, stranger := newAuthority(t), newAuthority(t)
+	valid, wants := time.Now().Add(time.Hour), tls.RequireAndVerifyClientCert
+	cert, key, _ := a.issue("cwb", valid)
+	oldCert, oldKey, _ := a.issue("old", time.Now().Add(-time.Minute))
+	strangeCert, strangeKey, _ := stranger.issue("cwb", valid)
+	serve := frames(asksPassword)
+	plain := listen(t, serve)
+	puzzled := listen(t, func(conn net.Conn) { _, _ = conn.Write([]byte{0x84, 0, 0, 0, opError, 0, 0, 0, 0}) })
+	secure := a.listenTLS("homer-1", valid, tls.NoClientCert, serve)
+	expired := a.listenTLS("homer-2", time.Now().Add(-time.Minute), tls.NoClientCert, serve)
+	mutual := a.listenTLS("homer-3", valid, wants, serve)
+	login := a.write("login", 0o600, []byte("; for cwb\n[authentication]\nusername = cwb\npassword: s3cr3t=;#\n"))
+	cases := map[string]struct {
+		node config.Cassandra
+		is   error
+		says string
+	}{
+		"no password":              {config.Cassandra{Address: plain}, executor.ErrCredentials, "credentials_file of the node"},
+		"wrong password":           {config.Cassandra{Address: plain, CredentialsFile: login}, executor.ErrCredentials, `correct the user "cwb" or the password in credentials_file "` + login},
+		"encrypted, no password":   {node(secure, "homer-1", a.file), executor.ErrCredentials, "credentials_file of the node"},
+		"unknown authority":        {node(secure, "homer-1", stranger.file), executor.ErrUnreachable, "ca_file of whoever signed it"},
+		"the system's authorities": {node(secure, "homer-1", ""), executor.ErrUnreachable, "ca_file of whoever signed it"},
+		"another name":             {node(secure, "homer-9", a.file), executor.ErrUnreachable, `not for "homer-9": set server_name`},
+		"only an address":          {node(secure, "", a.file), executor.ErrUnreachable, `not for "127.0.0.1": set server_name`},
+		"expired":                  {node(expired, "homer-2", a.file), executor.ErrUnreachable, "renew the server's certificate"},
+		"no TLS there":             {node(puzzled, "homer-1", a.file), executor.ErrUnreachable, "remove tls from the node"},
+		"TLS there":                {config.Cassandra{Address: secure}, executor.ErrUnreachable, "add tls { ca_file"},
+		"no client certificate":    {node(mutual, "homer-3", a.file), executor.ErrCredentials, "set cert_file and key_file"},
+		"client certificate":       {node(mutual, "homer-3", a.file, cert, key), executor.ErrCredentials, "credentials_file of the node"},
+		"expired client's":         {node(mutual, "homer-3", a.file, oldCert, oldKey), executor.ErrCredentials, "does not accept the certificate"},
+		"unknown client's":         {node(mutual, "homer-3", a.file, strangeCert, strangeKey), executor.ErrCredentials, "does not accept the certificate"},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			_, err := connectCQL(t.Context(), c.node, 10*time.Second)
+			if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("error %v, want %q", err, c.says)
+			}
+			if err != nil && strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("the password is in the error: %v", err)
+			}
+		})
+	}
+}
+
+// node is one whose CQL is encrypted; files are those of a client's certificate.
+func node(address, name, ca string, files ...string) config.Cassandra {
+	c := config.Cassandra{Address: address, TLS: &config.CassandraTLS{CAFile: ca, ServerName: name}}
+	if len(files) > 0 {
+		c.TLS.CertFile, c.TLS.KeyFile = files[0], files[1]
+	}
+	return c
+}
+
+// What the server is told is the user and the password, as they stand in the file.
+func TestPasswordIsSentAsItStands(t *testing.T) {
+	a := newAuthority(t)
+	got := make(chan string, 10)
+	address := listen(t, bodies(func(op byte, body []byte) (byte, []byte) {
+		if op == opAuthResponse {
+			got <- string(body)
+		}
+		return asksPassword(0, op)
+	}))
+	login := a.write("login", 0o600, []byte("[ui]\npassword = no\n[authentication]\nusername = cwb\npassword =  s3cr3t=;#\" \n[ssl]\npassword = no\n"))
+	_, _ = connectCQL(t.Context(), config.Cassandra{Address: address, CredentialsFile: login}, 10*time.Second)
+	select {
+	case sent := <-got:
+		if !strings.HasSuffix(sent, "\x00cwb\x00s3cr3t=;#\"") {
+			t.Errorf("sent %q", sent)
+		}
+	case <-time.After(20 * time.Second):
+		t.Fatal("no password was sent")
+	}
+}
+
+func TestFilesOfALogin(t *testing.T) {
+	a := newAuthority(t)
+	cert, key, _ := a.issue("cwb", time.Now().Add(time.Hour))
+	_, otherKey, _ := a.issue("other", time.Now().Add(time.Hour))
+	good := []byte("[authentication]\nusername = u\npassword = s3cr3t\n")
+	plain := listen(t, func(net.Conn) {})
+	for name, c := range map[string]struct {
+		node config.Cassandra
+		says string
+	}{
+		"missing":              {config.Cassandra{CredentialsFile: "/nowhere/x"}, "/nowhere/x"},
+		"others may read it":   {config.Cassandra{CredentialsFile: a.write("open", 0o604, good)}, "chmod 600"},
+		"a folder":             {config.Cassandra{CredentialsFile: a.dir}, "no regular file"},
+		"no section":           {config.Cassandra{CredentialsFile: a.write("bare", 0o600, good[len("[authentication]"):])}, "[authentication]"},
+		"no password":          {config.Cassandra{CredentialsFile: a.write("half", 0o600, good[:len("[authentication]\nusername = u\n")])}, "username and password"},
+		"huge":                 {config.Cassandra{CredentialsFile: a.write("huge", 0o600, make([]byte, maxPrivate+1))}, "more than a file of secrets"},
+		"no ca":                {node("", "", "/nowhere/ca.pem"), "/nowhere/ca.pem"},
+		"ca is something else": {node("", "", key), "no certificate in PEM"},
+		"key of another":       {node("", "", a.file, cert, otherKey), "cert_file and key_file"},
+		"key for all to read":  {node("", "", a.file, cert, a.write("open.key", 0o644, good)), "chmod 600"},
+		"no key":               {node("", "", a.file, cert, "/nowhere/key"), "/nowhere/key"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.node.Address = plain
+			_, err := connectCQL(t.Context(), c.node, time.Second)
+			if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), c.says) || strings.Contains(err.Error(), "s3cr3t") {
+				t.Errorf("error %v, want %q", err, c.says)
+			}
+		})
+	}
+	for _, section := range []string{"authentication", "PlainTextAuthProvider", "plain_text_auth"} {
+		c, err := readCredentials(a.write("ok", 0o600, []byte("\xef\xbb\xbf["+section+"]\r\nUsername=u\r\npassword = p w \r\n")))
+		if err != nil || c != (credentials{"u", "p w"}) {
+			t.Errorf("%s: %+v, %v", section, c, err)
+		}
+	}
+}
