@@ -194,6 +194,9 @@ func plainNetError(err error) error {
 	return err
 }
 
+// waitForOthers lets a session be idle for long: other nodes can take their time to get ready.
+const waitForOthers = "SET SESSION wait_timeout = 86400"
+
 // settle gives a new session the settings of exact reading (mysql.md 4.2 in short: bytes as
 // they are stored, one time zone, no mode that changes what SHOW CREATE prints, no limit of
 // the server's that would cut a long read).
@@ -206,7 +209,7 @@ func (s *session) settle(ctx context.Context, lockWait time.Duration) error {
 		"SET SESSION sql_quote_show_create = 1",
 		"SET SESSION net_write_timeout = 1800",
 		"SET SESSION net_read_timeout = 1800",
-		"SET SESSION wait_timeout = 86400",
+		waitForOthers,
 		"SET SESSION sql_select_limit = 18446744073709551615",
 		"SET SESSION sql_big_selects = 1",
 		"SET SESSION autocommit = 1",

@@ -33,6 +33,9 @@ func (s *session) hasty(ctx context.Context, limit time.Duration) error {
 	return s.exec(ctx, fmt.Sprintf("SET SESSION wait_timeout = %d", int64((limit+time.Second-1)/time.Second)))
 }
 
+// calm is the opposite of hasty: a take waits for the other nodes of its set.
+func (s *session) calm(ctx context.Context) error { return s.exec(ctx, waitForOthers) }
+
 // limit bounds the session's next statements, to fractions of a second; 0: no bound. MySQL
 // has no such setting but for SELECT; its lock_wait_timeout bounds each lock by itself.
 func (s *session) limit(ctx context.Context, d time.Duration) error {

@@ -77,6 +77,7 @@ func TestNobodyWaitsLongerThanLockWait(t *testing.T) {
 				"CREATE DATABASE old; USE old; CREATE TABLE m (id INT PRIMARY KEY, n INT) ENGINE=MyISAM; INSERT INTO m VALUES (1,0); CREATE TABLE i (id INT PRIMARY KEY, n INT); INSERT INTO i VALUES (1,0)")
 			t.Run("stage behind a backup of others", func(t *testing.T) { b.t = t; b.stageGivesWay("BACKUP STAGE START") })
 			t.Run("stage behind a lock of others", func(t *testing.T) { b.t = t; b.stageGivesWay("LOCK TABLES old.m WRITE") })
+			t.Run("stage after a long preparation", func(t *testing.T) { b.t = t; b.stageIsReachedLate() })
 			t.Run("stage behind a long statement", func(t *testing.T) { b.t = t; b.stageIsReached() })
 			t.Run("lock tables behind a writer", func(t *testing.T) { b.t = t; b.lockTablesGivesWay() })
 			t.Run("an ALTER while it is read", func(t *testing.T) { b.t = t; b.takeGivesWay() })
@@ -128,6 +129,23 @@ func (b *bed) stageIsReached() {
 	b.expectBearable(w, content)
 }
 
+// stageIsReachedLate: other nodes of the set may need longer than lock_wait to get ready.
+func (b *bed) stageIsReachedLate() {
+	p, err := b.hasty(b.wide(b.node("d")), time.Second).Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer p.Close()
+	time.Sleep(2500 * time.Millisecond)
+	if _, err := p.Capture(b.t.Context()); err != nil {
+		b.t.Error(err)
+	}
+	time.Sleep(1500 * time.Millisecond)
+	if _, err := p.ReadOut(b.t.Context(), newTestDir(b.t), nil); err != nil {
+		b.t.Error(err)
+	}
+}
+
 // lockTablesGivesWay: a lock that does not come is asked for again, and then refused.
 func (b *bed) lockTablesGivesWay() {
 	b.holding("LOCK TABLES old.m WRITE")
@@ -159,6 +177,9 @@ func (b *bed) stoppedTakeHoldsNobody() {
 	}
 	defer p.Close()
 	inner := p.(*prepared)
+	if err := inner.stager.hasty(b.t.Context(), inner.idle()); err != nil {
+		b.t.Fatal(err)
+	}
 	reached, err := inner.stage(b.t.Context(), time.Now().Add(time.Minute), "START", "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT")
 	if err != nil || !reached {
 		b.t.Fatal(reached, err)

@@ -48,20 +48,23 @@ func begin(ctx context.Context, s *session, now func() time.Time) (time.Time, er
 // server cannot get there within lock_wait, nobody is made to wait longer, and one connection
 // reads: that needs no lock.
 func (p *prepared) openUnderStage(ctx context.Context) (bool, error) {
+	if err := p.stager.hasty(ctx, p.idle()); err != nil {
+		return false, err
+	}
 	defer p.waiting()()
 	until := time.Now().Add(p.patience())
 	begun, err := p.stage(ctx, until, "START")
 	if err != nil || !begun {
-		return false, err
+		return false, errors.Join(err, p.stager.calm(ctx))
 	}
 	reached, err := p.stage(ctx, until, "FLUSH", "BLOCK_DDL", "BLOCK_COMMIT")
 	if err == nil && reached {
 		err = p.beginAll(ctx)
 	}
 	if end := p.stager.exec(ctx, "BACKUP STAGE END"); end != nil {
-		err = errors.Join(err, fmt.Errorf("let commits go on: %w", end))
+		return false, errors.Join(err, fmt.Errorf("let commits go on: %w", end))
 	}
-	return reached, err
+	return reached, errors.Join(err, p.stager.calm(ctx))
 }
 
 // stage goes through stages of a backup, and reports whether they were reached in time: all

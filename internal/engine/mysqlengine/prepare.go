@@ -54,9 +54,6 @@ func (p *prepared) open(ctx context.Context) error {
 		if p.stager, err = p.e.connect(ctx); err != nil {
 			return err
 		}
-		if err = p.stager.hasty(ctx, p.idle()); err != nil {
-			return err
-		}
 	}
 	return p.openLocker(ctx)
 }

@@ -3,6 +3,7 @@
 package mysqlengine
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"cwb/config"
 	"cwb/executor"
+	"cwb/internal/testbed"
 )
 
 // TestWhatCannotBeTakenExactlyIsRefusedByName makes one bad object at a time.
@@ -69,14 +71,31 @@ func expectRefusal(t *testing.T, e *Engine, want string) {
 	}
 }
 
-// TestEachMissingPrivilegeIsNamed leaves out one privilege at a time.
+// TestEachMissingPrivilegeIsNamed leaves out one privilege at a time, on both versions.
 func TestEachMissingPrivilegeIsNamed(t *testing.T) {
-	b := newBed(t)
-	b.run(ellisSchema)
-	b.exec("CREATE DATABASE `my_db`")
-	needed := []string{"SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "proc"}
-	for _, left := range append(needed, "") {
-		t.Run("without "+left, func(t *testing.T) {
+	for _, version := range testbed.MariaDBVersions() {
+		t.Run(version.String(), func(t *testing.T) {
+			b := newBedWith(t, testbed.MariaDBOptions{Version: version, BinLog: true})
+			b.run(ellisSchema)
+			b.exec("CREATE DATABASE `my_db`")
+			b.run("USE my_db; CREATE TABLE t (i INT); CREATE VIEW v AS SELECT * FROM t; CREATE TRIGGER tr BEFORE INSERT ON t FOR EACH ROW SET NEW.i = 1; CREATE PROCEDURE p() SELECT 'of another definer'; CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1; CREATE SEQUENCE s")
+			b.missingPrivileges(config.LockNone, "SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "proc")
+			b.missingPrivileges(config.LockTables, "LOCK TABLES", "SELECT", "SHOW VIEW", "TRIGGER", "EVENT", "proc")
+			t.Run("for several connections", func(t *testing.T) { b.t = t; b.missingReload() })
+			t.Run("by role", func(t *testing.T) { b.t = t; b.grantedByRole() })
+			t.Run("routines", func(t *testing.T) { b.t = t; b.routinesByTheirOwnPrivilege(version) })
+			t.Run("the remedy is a statement that works", func(t *testing.T) { b.t = t; b.remediesWork() })
+		})
+	}
+}
+
+// missingPrivileges leaves out one of those that are needed; the last time none, and then the
+// take has all that there is.
+func (b *bed) missingPrivileges(lock config.MySQLLock, needed ...string) {
+	outer := b.t.(*testing.T)
+	defer func() { b.t = outer }()
+	for _, left := range append(needed, "nothing") {
+		outer.Run(fmt.Sprintf("lock %s without %s", lock, left), func(t *testing.T) {
 			b.t = t
 			e := b.asUser("backup", func(grant func(privilege, on string)) {
 				for _, privilege := range needed {
@@ -90,40 +109,103 @@ func TestEachMissingPrivilegeIsNamed(t *testing.T) {
 					}
 				}
 			})
-			want := ""
+			e.node.MySQL.Lock = lock
+			want := fmt.Sprintf("GRANT %s ON `my\\_db`.* TO 'backup'@'localhost'", left)
 			switch left {
-			case "":
+			case "nothing":
+				expectRefusal(t, e, "")
+				b.expectAllOfMyDB(e)
+				return
 			case "proc":
 				want = "GRANT SELECT ON `mysql`.`proc` TO 'backup'@'localhost'"
-			default:
-				want = fmt.Sprintf("GRANT %s ON `my\\_db`.* TO 'backup'@'localhost'", left)
 			}
 			expectRefusal(t, e, want)
 		})
 	}
-	t.Run("by role", func(t *testing.T) {
-		b.t = t
-		e := b.asUser("backup", func(func(string, string)) {
-			b.exec("CREATE OR REPLACE ROLE backups")
-			b.exec("GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO backups")
-			b.exec("GRANT backups TO backup@localhost")
-			b.exec("SET DEFAULT ROLE backups FOR backup@localhost")
+}
+
+// expectAllOfMyDB takes a backup and looks for every object, and the position.
+func (b *bed) expectAllOfMyDB(e *Engine) {
+	b.t.Helper()
+	content, dir, err := b.take(e)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var script bytes.Buffer
+	if err := e.Export(b.t.Context(), dir, manifestOf(content), executor.Selection{Databases: []string{"my_db"}}, &script); err != nil {
+		b.t.Fatal(err)
+	}
+	for _, object := range []string{"CREATE TABLE `t`", "VIEW `my_db`.`v`", "CREATE SEQUENCE `s`", "TRIGGER tr", "'of another definer'", "EVENT `e`"} {
+		if !strings.Contains(script.String(), object) {
+			b.t.Errorf("%s is missing in\n%s", object, script.String())
+		}
+	}
+	if content.Position["gtid_binlog_pos"] == "" {
+		b.t.Errorf("no position: %v", content.Position)
+	}
+}
+
+// missingReload: without RELOAD one connection reads, and the plan says what several need.
+func (b *bed) missingReload() {
+	for _, reload := range []bool{false, true} {
+		e := b.asUser("backup", func(grant func(privilege, on string)) {
+			grant("SELECT, SHOW VIEW, TRIGGER, EVENT", "*.*")
+			if reload {
+				grant("RELOAD", "*.*")
+			}
 		})
-		expectRefusal(t, e, "")
-	})
-	t.Run("the remedy is a statement that works", func(t *testing.T) {
-		b.t = t
-		e := b.asUser("odd'user", func(func(string, string)) {})
-		server, err := e.Inspect(t.Context())
+		e.opts.Connections, e.opts.PerConnection = 4, 1
+		server, err := e.Inspect(b.t.Context())
 		if err != nil {
-			t.Fatal(err)
+			b.t.Fatal(err)
 		}
-		for _, refusal := range server.Refusals {
-			_, statement, _ := strings.Cut(refusal, "run: ")
-			b.exec(statement)
+		content, _, err := b.take(e)
+		if err != nil || content.Consistency != server.Consistency || (content.Consistency == rungStage) != reload {
+			b.t.Errorf("RELOAD %v: %v; %q, planned %q", reload, err, content.Consistency, server.Consistency)
 		}
-		expectRefusal(t, e, "")
+		if named := strings.Contains(server.ConsistencyReason, "GRANT RELOAD ON *.* TO 'backup'@'localhost'"); named == reload {
+			b.t.Errorf("RELOAD %v: %q", reload, server.ConsistencyReason)
+		}
+	}
+}
+
+func (b *bed) grantedByRole() {
+	e := b.asUser("backup", func(func(string, string)) {
+		b.exec("CREATE OR REPLACE ROLE backups")
+		b.exec("GRANT SELECT, SHOW VIEW, TRIGGER, EVENT ON *.* TO backups")
+		b.exec("GRANT backups TO backup@localhost")
+		b.exec("SET DEFAULT ROLE backups FOR backup@localhost")
 	})
+	expectRefusal(b.t.(*testing.T), e, "")
+	b.expectAllOfMyDB(e)
+}
+
+// routinesByTheirOwnPrivilege: SHOW CREATE ROUTINE came with 11.3.
+func (b *bed) routinesByTheirOwnPrivilege(version testbed.MariaDBVersion) {
+	if version == testbed.MariaDB1011 {
+		return
+	}
+	e := b.asUser("backup", func(grant func(privilege, on string)) {
+		for _, database := range []string{"`ellis`.*", "`my\\_db`.*"} {
+			grant("SELECT, SHOW VIEW, TRIGGER, EVENT, SHOW CREATE ROUTINE", database)
+		}
+	})
+	expectRefusal(b.t.(*testing.T), e, "")
+	b.expectAllOfMyDB(e)
+}
+
+func (b *bed) remediesWork() {
+	e := b.asUser("odd'user", func(func(string, string)) {})
+	server, err := e.Inspect(b.t.Context())
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	for _, refusal := range server.Refusals {
+		_, statement, _ := strings.Cut(refusal, "run: ")
+		b.exec(statement)
+	}
+	expectRefusal(b.t.(*testing.T), e, "")
+	b.expectAllOfMyDB(e)
 }
 
 // asUser makes an account with some grants, and an engine that logs in as it.
