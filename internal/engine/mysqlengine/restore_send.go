@@ -85,8 +85,7 @@ func (s *sender) work(ctx context.Context, c *chunkSender, j job) error {
 	return j.table.count(ctx, c.session)
 }
 
-// take chooses the table with the fewest connections at it, then the one with most left: two
-// connections that append to one table wait for each other.
+// take hands out the next chunk of the most urgent table.
 func (s *sender) take() (job, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -96,10 +95,7 @@ func (s *sender) take() (job, bool) {
 			t.taken = true
 			return job{table: t}, true
 		}
-		if t.next == len(t.chunks) {
-			continue
-		}
-		if best == nil || t.active < best.active || t.active == best.active && len(t.chunks)-t.next > len(best.chunks)-best.next {
+		if t.next < len(t.chunks) && (best == nil || t.urgent(best)) {
 			best = t
 		}
 	}
@@ -109,7 +105,24 @@ func (s *sender) take() (job, bool) {
 	j := job{best, &best.chunks[best.next]}
 	best.next++
 	best.active++
+	best.unsent -= j.chunk.Content.Bytes
 	return j, true
+}
+
+// sideBySide is how many connections append to one table before they are in each other's way.
+const sideBySide = 2
+
+// urgent reports whether a chunk of t is to be sent before one of o. Keys are made by one
+// connection when all rows are there, so rows that need them go first: while they are made,
+// the others have something to send.
+func (t *loadTable) urgent(o *loadTable) bool {
+	if crowded := t.active >= sideBySide; crowded != (o.active >= sideBySide) {
+		return !crowded
+	}
+	if keys := len(t.plan.keys) > 0; keys != (len(o.plan.keys) > 0) {
+		return keys
+	}
+	return t.unsent > o.unsent
 }
 
 // arrived counts a chunk, and reports whether it was its table's last.

@@ -19,11 +19,12 @@ type loadTable struct {
 	chunks []backup.File
 	rows   int64 // that the backup has
 
-	next   int  // chunk to be sent next
-	active int  // chunks that are being sent
-	left   int  // chunks that have not arrived
-	taken  bool // one without chunks
-	made   bool // from a dump
+	next   int   // chunk to be sent next
+	active int   // chunks that are being sent
+	left   int   // chunks that have not arrived
+	unsent int64 // bytes of the chunks from next on
+	taken  bool  // one without chunks
+	made   bool  // from a dump
 }
 
 // scratch is the table's name while it is loaded.
@@ -40,6 +41,7 @@ func (l *loader) createTables(ctx context.Context) error {
 			t.chunks = l.chunks[[2]string{string(t.place.Source), string(t.table.Name)}]
 			for _, f := range t.chunks {
 				t.rows += f.Rows
+				t.unsent += f.Content.Bytes
 			}
 			t.left = len(t.chunks)
 			if err := l.createTable(ctx, l.s, t); err != nil {
