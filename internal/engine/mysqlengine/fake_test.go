@@ -1,6 +1,7 @@
 package mysqlengine
 
 import (
+	"bufio"
 	"context"
 	"encoding/binary"
 	"encoding/json"
@@ -101,6 +102,7 @@ type fake struct {
 	send       func(n int, conn net.Conn, p []byte) error // replaces the writing of the n-th packet
 	unexpected []string
 	impatient  bool // who waits for more than there is finds the connection cut
+	batch      bool // packets of one answer go together, which is quicker
 }
 
 func newFake(t testing.TB, replies []reply) *fake {
@@ -139,12 +141,29 @@ func (f *fake) reset(replies []reply) {
 		f.replies[r.Ask] = append(f.replies[r.Ask], r)
 	}
 	f.asked, f.sent, f.unexpected, f.answer, f.send = nil, 0, nil, nil, nil
-	f.impatient = false
+	f.impatient, f.batch = false, false
 }
+
+// batched gathers what is written until it is flushed.
+type batched struct {
+	net.Conn
+	out *bufio.Writer
+}
+
+func (b *batched) Write(p []byte) (int, error) { return b.out.Write(p) }
 
 func (f *fake) serve(conn net.Conn) {
 	defer conn.Close()
+	flush := func() error { return nil }
+	if f.batch {
+		b := &batched{conn, bufio.NewWriter(conn)}
+		conn, flush = b, b.out.Flush
+	}
+	defer func() { _ = flush() }() // the client may be gone
 	if f.write(conn, 0, f.greeting()) != nil {
+		return
+	}
+	if flush() != nil {
 		return
 	}
 	if _, err := readPacket(conn); err != nil {
@@ -154,6 +173,9 @@ func (f *fake) serve(conn net.Conn) {
 		return
 	}
 	for {
+		if flush() != nil {
+			return
+		}
 		if f.impatient {
 			conn.SetReadDeadline(time.Now().Add(20 * time.Millisecond))
 		}

@@ -1,10 +1,13 @@
 package mysqlengine
 
 import (
+	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"cwb/executor"
@@ -27,8 +30,39 @@ func (d testDir) Open(name string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), filepath.FromSlash(name)))
 }
 
+// memoryDir is the directory of one small backup, which costs nothing.
+type memoryDir struct {
+	mu    sync.Mutex
+	files map[string]*bytes.Buffer
+}
+
+func newMemoryDir() *memoryDir { return &memoryDir{files: map[string]*bytes.Buffer{}} }
+
+func (d *memoryDir) Create(name string) (io.WriteCloser, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files[name] != nil {
+		return nil, fs.ErrExist
+	}
+	d.files[name] = &bytes.Buffer{}
+	return memoryFile{d.files[name]}, nil
+}
+
+func (d *memoryDir) Open(name string) (io.ReadCloser, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.files[name] == nil {
+		return nil, fs.ErrNotExist
+	}
+	return io.NopCloser(bytes.NewReader(d.files[name].Bytes())), nil
+}
+
+type memoryFile struct{ *bytes.Buffer }
+
+func (memoryFile) Close() error { return nil }
+
 // takeInto takes a backup into a directory.
-func takeInto(ctx context.Context, e *Engine, dir testDir) (executor.Content, testDir, error) {
+func takeInto[D executor.Dir](ctx context.Context, e *Engine, dir D) (executor.Content, D, error) {
 	p, err := e.Prepare(ctx, executor.TakeSpec{})
 	if err != nil {
 		return executor.Content{}, dir, err

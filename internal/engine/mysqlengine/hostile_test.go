@@ -5,8 +5,10 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"maps"
 	"net"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -19,7 +21,7 @@ func takeFake(t *testing.T, e *Engine) (executor.Content, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	content, _, err := takeInto(ctx, e, newTestDir(t))
+	content, _, err := takeInto(ctx, e, newMemoryDir())
 	if ctx.Err() != nil {
 		t.Fatalf("the take hangs: %v", err)
 	}
@@ -60,6 +62,7 @@ func TestCutAtEveryPacket(t *testing.T) {
 				func(p []byte) []byte { return p[:4] }, func(p []byte) []byte { return p[:len(p)-1] },
 			} {
 				f.reset(replies)
+				f.batch = true
 				f.send = func(n int, conn net.Conn, p []byte) error {
 					if n == cut {
 						conn.Write(part(p))
@@ -85,6 +88,7 @@ func TestErrorAtEveryStatement(t *testing.T) {
 		for _, number := range []uint16{1105, 1205, 1213, 1412, 1142} {
 			for bad := 1; bad <= total; bad++ {
 				f.reset(replies)
+				f.batch = true
 				f.answer = func(n int, _ string, r reply) *reply {
 					if n == bad {
 						return &reply{Err: number}
@@ -165,13 +169,14 @@ func TestHostilePackets(t *testing.T) {
 	bothWays(t, func(t *testing.T, f *fake, e *Engine, replies []reply) {
 		total := f.sent
 		good := 0
-		for name, change := range hostilePackets {
+		for kind, name := range slices.Sorted(maps.Keys(hostilePackets)) {
+			change := hostilePackets[name]
 			for bad := 1; bad <= total; bad++ {
-				if bad%times(5, 1) != 0 && bad < total-40 {
-					continue // the last 40 are those of the rows
+				if (bad+kind)%times(11, 1) != 0 && bad < total-40 {
+					continue // every packet meets two kinds; the last 40, those of the rows, all
 				}
 				f.reset(replies)
-				f.impatient = true
+				f.impatient, f.batch = true, true
 				f.send = func(n int, conn net.Conn, p []byte) error {
 					if n == bad {
 						conn.Write(change(p))
@@ -216,7 +221,7 @@ func TestSlowServer(t *testing.T) {
 		}
 		mustTakeFake(t, f, e)
 		total := f.sent
-		for silent := 1; silent <= total; silent += times(23, 3) {
+		for silent := 1; silent <= total; silent += times(31, 3) {
 			f.reset(replies)
 			ended := make(chan struct{})
 			f.send = func(n int, conn net.Conn, p []byte) error {
@@ -227,7 +232,7 @@ func TestSlowServer(t *testing.T) {
 				_, err := conn.Write(p)
 				return err
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			began := time.Now()
 			_, _, err := takeInto(ctx, e, newTestDir(t))
 			cancel()
