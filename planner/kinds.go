@@ -20,8 +20,9 @@ const (
 	KindFutureDated           = "future_dated"
 	KindClock                 = "clock" // the newest set of a block is dated ahead
 	KindSetIncomplete         = "set_incomplete"
-	KindSlotMissed            = "slot_missed" // more than one slot without a complete set
-	KindShrunken              = "shrunken"    // the newest complete set is, and nobody accepted it
+	KindRingNotCovered        = "ring_not_covered" // hosts of a ring are in no set of a block
+	KindSlotMissed            = "slot_missed"      // more than one slot without a complete set
+	KindShrunken              = "shrunken"         // the newest complete set is, and nobody accepted it
 	KindBelowFloor            = "below_floor"
 	KindOrphanBlock           = "orphan_block" // backups of a block that is gone
 	KindLegacyScriptActive    = "legacy_script_active"

@@ -57,6 +57,23 @@ type Server struct {
 	Refusals          []string        `json:"refusals,omitempty"` // why a take would be refused, each with its remedy
 	Notes             []string        `json:"notes,omitempty"`    // worth knowing, harmless
 	Ring              []RingMember    `json:"ring,omitempty"`     // Cassandra: all hosts as observed, in order of host id
+
+	// Replicas say, for each keyspace of the node whose replication is understood, which hosts
+	// have its rows.
+	Replicas []KeyspaceReplicas `json:"replicas,omitempty"`
+}
+
+// KeyspaceReplicas is where the rows of a Cassandra keyspace are.
+type KeyspaceReplicas struct {
+	Keyspace string       `json:"keyspace"`
+	Sets     []ReplicaSet `json:"sets"` // that together make up the ring
+}
+
+// ReplicaSet is the hosts that are all replicas of some token ranges.
+type ReplicaSet struct {
+	Hosts  []string `json:"hosts"`           // host ids, in order
+	Ranges int      `json:"ranges"`          // how many ranges have exactly these
+	First  []string `json:"first,omitempty"` // the first few of them, "(-42, 7]"
 }
 
 // RingMember is one host of an observed Cassandra cluster.

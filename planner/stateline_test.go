@@ -65,6 +65,12 @@ func (sc *scenario) nodeLine(n *planner.NodeState, word, rest string) error {
 		n.Server.Notes = append(n.Server.Notes, rest)
 	case "rung":
 		n.Server.Consistency, n.Server.ConsistencyReason = first, after
+	case "ring": // HOST…
+		for i, host := range strings.Fields(rest) {
+			n.Server.Ring = append(n.Server.Ring, planner.RingMember{HostID: "host-" + host, Address: fmt.Sprintf("10.0.0.%d", i+1), Datacenter: "dc1", Rack: "r1", Tokens: 16})
+		}
+	case "replicas": // KEYSPACE HOST,… RANGES [FIRST RANGES;…]
+		return addReplicas(&n.Server, strings.SplitN(rest, " ", 4))
 	case "unreachable":
 		*n = planner.NodeState{Node: n.Node, Error: rest}
 	case "unreadable":
@@ -80,6 +86,26 @@ func (sc *scenario) nodeLine(n *planner.NodeState, word, rest string) error {
 	default:
 		return sc.restoreLine(n, word, rest)
 	}
+	return nil
+}
+
+func addReplicas(s *planner.Server, words []string) error {
+	set := planner.ReplicaSet{}
+	for host := range strings.SplitSeq(words[1], ",") {
+		set.Hosts = append(set.Hosts, "host-"+host)
+	}
+	var err error
+	if set.Ranges, err = strconv.Atoi(words[2]); err != nil {
+		return err
+	}
+	if len(words) > 3 {
+		set.First = strings.Split(words[3], ";")
+	}
+	if last := len(s.Replicas) - 1; last >= 0 && s.Replicas[last].Keyspace == words[0] {
+		s.Replicas[last].Sets = append(s.Replicas[last].Sets, set)
+		return nil
+	}
+	s.Replicas = append(s.Replicas, planner.KeyspaceReplicas{Keyspace: words[0], Sets: []planner.ReplicaSet{set}})
 	return nil
 }
 

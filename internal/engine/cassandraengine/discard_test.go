@@ -97,11 +97,11 @@ func TestDiscardOfWhatNeverBegan(t *testing.T) {
 // A nodetool that is killed leaves the server making the snapshot; what comes late goes too.
 func TestDiscardWaitsForASnapshotThatWasCutShort(t *testing.T) {
 	f := newFake(t)
-	f.engine.tool.limit = 100 * time.Millisecond
-	f.engine.options.SettleWait = 300 * time.Millisecond
+	f.engine.tool.limit = time.Second
+	f.engine.options.SettleWait = 2 * time.Second
 	f.nodetool(`
 if [ $1 = snapshot ]; then
-	setsid sh -c "sleep 0.2; mkdir -p '$DATA'/homer/*/snapshots/$3" >/dev/null 2>&1 &
+	setsid sh -c "while kill -0 $$; do sleep 0.05; done; mkdir -p '$DATA'/homer/*/snapshots/$3" >/dev/null 2>&1 &
 	sleep 60
 fi` + honest)
 	spec := f.spec(0)

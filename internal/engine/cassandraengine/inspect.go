@@ -53,8 +53,8 @@ func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error
 	}
 	found, err := e.ready(ctx, s, l)
 	for _, k := range found.Keyspaces {
-		if note := coverageNote(k, hosts, l.hostID); note != "" {
-			state.Notes = append(state.Notes, note)
+		if sets := replicaSets(hosts, k.Replication); len(sets) > 0 {
+			state.Replicas = append(state.Replicas, planner.KeyspaceReplicas{Keyspace: k.Name, Sets: plannerSets(sets)})
 		}
 	}
 	for _, check := range []error{err, e.checkRoom(), e.checkTool()} {

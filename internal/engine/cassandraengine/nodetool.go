@@ -83,10 +83,14 @@ func runGroup(cmd *exec.Cmd) error {
 func judge(command, stdout, stderr string, err error) error {
 	complaint := failureText(stdout + "\n" + stderr)
 	switch {
+	case strings.Contains(complaint, "SecurityException") || strings.Contains(complaint, "Credentials required") || strings.Contains(complaint, "Invalid username or password"):
+		return fmt.Errorf("nodetool %s: %w: %s: give nodetool a password file (-u USER -pwf FILE) in the policy", command, executor.ErrCredentials, complaint)
+	case strings.Contains(complaint, "rmi://["):
+		// Since the updates of April 2022 Java reads RMI addresses strictly, which the nodetool of
+		// older servers does not expect.
+		return fmt.Errorf("nodetool %s: %w: %s: this Java is newer than nodetool knows: add \"-Dcom.sun.jndi.rmiURLParsing=legacy\" right after the program in the policy's nodetool", command, executor.ErrUnreachable, complaint)
 	case strings.Contains(complaint, "Failed to connect") || strings.Contains(complaint, "ConnectException"):
 		return fmt.Errorf("nodetool %s: %w: %s: check nodetool's -h and -p in the policy, and that JMX listens", command, executor.ErrUnreachable, complaint)
-	case strings.Contains(complaint, "SecurityException") || strings.Contains(complaint, "Credentials required"):
-		return fmt.Errorf("nodetool %s: %w: %s: give nodetool a password file (-u USER -pwf FILE) in the policy", command, executor.ErrCredentials, complaint)
 	case complaint != "":
 		return fmt.Errorf("nodetool %s: %s", command, complaint)
 	case err != nil:

@@ -107,3 +107,24 @@ func TestNodetoolIsFoundInItsPath(t *testing.T) {
 		}
 	}
 }
+
+// What nodetool complains of is told with what to do in the policy.
+func TestNodetoolSaysWhatToDo(t *testing.T) {
+	for complaint, want := range map[string]struct {
+		is   error
+		says string
+	}{
+		"nodetool: Failed to connect to '127.0.0.1:7199' - ConnectException: 'Connection refused'.":                                             {executor.ErrUnreachable, "-h and -p"},
+		"nodetool: Failed to connect to '127.0.0.1:7199' - URISyntaxException: 'Malformed IPv6 address at index 7: rmi://[127.0.0.1]:7199'.":    {executor.ErrUnreachable, "-Dcom.sun.jndi.rmiURLParsing=legacy"},
+		"nodetool: Failed to connect to '127.0.0.1:7199' - SecurityException: 'Authentication failed! Credentials required'.":                   {executor.ErrCredentials, "-pwf FILE"},
+		"error: Authentication failed! Credentials required\n-- StackTrace --\njava.lang.SecurityException: Authentication failed! Credentials": {executor.ErrCredentials, "-pwf FILE"},
+		"error: Invalid username or password": {executor.ErrCredentials, "-pwf FILE"},
+	} {
+		for _, status := range []string{"0", "1"} {
+			_, err := script(t, "cat >&2 <<'END'\n"+complaint+"\nEND\nexit "+status).run(t.Context(), "info")
+			if !errors.Is(err, want.is) || !strings.Contains(err.Error(), want.says) {
+				t.Errorf("%q with status %s: %v", complaint, status, err)
+			}
+		}
+	}
+}

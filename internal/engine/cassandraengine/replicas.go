@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,7 +14,11 @@ import (
 type replicaSet struct {
 	Hosts  []string `json:"hosts"`  // host ids, in order
 	Ranges int      `json:"ranges"` // how many token ranges have exactly these
+	First  []string `json:"-"`      // the first of them as text, firstRanges at most
 }
+
+// firstRanges is how many ranges of a replica set are spelled out: findings are for people.
+const firstRanges = 3
 
 // placed is a host at one of its tokens.
 type placed struct {
@@ -29,21 +34,34 @@ func replicaSets(hosts []peer, replication map[string]string) []replicaSet {
 	if !ok {
 		return nil
 	}
-	counts := map[string]int{}
+	byHosts := map[string]replicaSet{}
 	for i := range ring {
 		found := replicasAt(ring, i, replication)
 		if found == nil {
 			return nil
 		}
 		slices.Sort(found)
-		counts[strings.Join(found, " ")]++
+		key := strings.Join(found, " ")
+		byHosts[key] = byHosts[key].with(found, rangeText(ring, i))
 	}
-	var sets []replicaSet
-	for hosts, n := range counts {
-		sets = append(sets, replicaSet{strings.Fields(hosts), n})
-	}
+	sets := slices.Collect(maps.Values(byHosts))
 	slices.SortFunc(sets, func(a, b replicaSet) int { return slices.Compare(a.Hosts, b.Hosts) })
 	return sets
+}
+
+// with counts one more range.
+func (s replicaSet) with(hosts []string, text string) replicaSet {
+	s.Hosts, s.Ranges = hosts, s.Ranges+1
+	if len(s.First) < firstRanges {
+		s.First = append(s.First, text)
+	}
+	return s
+}
+
+// rangeText is the range that ends at a place of the ring: its start is not in it.
+func rangeText(ring []placed, at int) string {
+	before := ring[(at+len(ring)-1)%len(ring)]
+	return fmt.Sprintf("(%d, %d]", before.token, ring[at].token)
 }
 
 func placeHosts(hosts []peer) ([]placed, bool) {
@@ -112,30 +130,4 @@ func racksFirst(ring []placed, at int, datacenter string, n int) []string {
 	return append(first, walk(ring, at, n-len(first), func(h peer) bool {
 		return h.datacenter == datacenter && !slices.Contains(first, h.hostID)
 	})...)
-}
-
-// uncovered are the replica sets of which no host is among the given ones.
-func uncovered(sets []replicaSet, hosts []string) []replicaSet {
-	return slices.DeleteFunc(slices.Clone(sets), func(s replicaSet) bool {
-		return slices.ContainsFunc(s.Hosts, func(h string) bool { return slices.Contains(hosts, h) })
-	})
-}
-
-// coverageNote says what a keyspace would lack without the node's own host: nothing is said
-// when other hosts have all of its rows, or when the node is alone.
-func coverageNote(k keyspaceSchema, hosts []peer, own string) string {
-	var others []string
-	for _, h := range hosts {
-		if h.hostID != own {
-			others = append(others, h.hostID)
-		}
-	}
-	lost := 0
-	for _, s := range uncovered(replicaSets(hosts, k.Replication), others) {
-		lost += s.Ranges
-	}
-	if lost == 0 || len(others) == 0 {
-		return ""
-	}
-	return fmt.Sprintf("keyspace %s: %d token ranges are on this host alone (replication factor 1): a set without it lacks their rows", k.Name, lost)
 }

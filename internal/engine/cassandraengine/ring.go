@@ -60,6 +60,14 @@ func members(hosts []peer) []planner.RingMember {
 	return all
 }
 
+func plannerSets(sets []replicaSet) []planner.ReplicaSet {
+	var all []planner.ReplicaSet
+	for _, s := range sets {
+		all = append(all, planner.ReplicaSet{Hosts: s.Hosts, Ranges: s.Ranges, First: s.First})
+	}
+	return all
+}
+
 // oneSchema reports whether all hosts have the same schema, as far as the node knows: hosts
 // that are down stay in its table with the version they had.
 func oneSchema(hosts []peer) bool {

@@ -1,0 +1,116 @@
+package planner
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"cwb/config"
+	"cwb/internal/backup"
+)
+
+// ringPart is the members of a block that are hosts of one ring.
+type ringPart struct {
+	cluster string
+	members []*place
+}
+
+// observeCoverage finds the rings of which a block's nodes are not all hosts. It says nothing
+// of a ring while a node of the block does not say who it is: it may be the host that lacks.
+func (d *draft) observeCoverage(b config.Backup) {
+	parts, ok := d.ringParts(b)
+	if !ok {
+		return
+	}
+	for _, part := range parts {
+		ring := part.members[0].state.Server.Ring
+		absent := slices.DeleteFunc(slices.Clone(ring), func(m RingMember) bool { return part.covers(m.HostID) })
+		if len(ring) == 0 || len(absent) == 0 {
+			continue
+		}
+		severity, lacks := Info, "every token range has a replica among the others, as far as the replication of its keyspaces is known"
+		if missing := part.uncovered(); len(missing) > 0 {
+			severity, lacks = Warning, strings.Join(missing, "; ")+". Their rows are in none of its sets; back these hosts up as well, in this block"
+		}
+		d.find(KindRingNotCovered, severity, b.Name, "its nodes are %d of the %d hosts of ring %q, without %s: %s", len(ring)-len(absent), len(ring), part.cluster, hostNames(absent), lacks)
+	}
+}
+
+// ringParts sorts the Cassandra nodes of a block by cluster; ok is false when one is unknown.
+func (d *draft) ringParts(b config.Backup) (parts []ringPart, ok bool) {
+	for _, addr := range b.Nodes {
+		if addr.Kind != backup.Cassandra {
+			continue
+		}
+		pl := d.w.places[addr]
+		if pl == nil || pl.unreachable() || pl.state.Server.Down != "" || pl.state.Server.Identity.HostID == "" {
+			return nil, false
+		}
+		cluster := pl.state.Server.Identity.Cluster
+		at := slices.IndexFunc(parts, func(p ringPart) bool { return p.cluster == cluster })
+		if at < 0 {
+			at, parts = len(parts), append(parts, ringPart{cluster: cluster})
+		}
+		parts[at].members = append(parts[at].members, pl)
+	}
+	return parts, true
+}
+
+func (p ringPart) covers(host string) bool {
+	return slices.ContainsFunc(p.members, func(m *place) bool { return m.state.Server.Identity.HostID == host })
+}
+
+// uncovered says, keyspace by keyspace, which token ranges have no replica on a member that
+// keeps the keyspace.
+func (p ringPart) uncovered() (missing []string) {
+	for i, m := range p.members {
+		for _, k := range m.state.Server.Replicas {
+			if !slices.ContainsFunc(p.members[:i], func(earlier *place) bool { return keepsKeyspace(earlier, k.Keyspace) }) {
+				missing = append(missing, p.uncoveredOf(k)...)
+			}
+		}
+	}
+	return missing
+}
+
+func keepsKeyspace(pl *place, keyspace string) bool {
+	return pl.node.Cassandra != nil && slices.Contains(pl.node.Cassandra.Keyspaces, keyspace)
+}
+
+// shownRanges is how many token ranges a finding spells out.
+const shownRanges = 3
+
+func (p ringPart) uncoveredOf(k KeyspaceReplicas) []string {
+	all, lost, shown := 0, 0, []string(nil)
+	for _, set := range k.Sets {
+		all += set.Ranges
+		if slices.ContainsFunc(set.Hosts, func(host string) bool { return p.keeps(host, k.Keyspace) }) {
+			continue
+		}
+		lost += set.Ranges
+		shown = append(shown, set.First...)
+	}
+	if lost == 0 {
+		return nil
+	}
+	text := strings.Join(shown[:min(len(shown), shownRanges)], ", ")
+	if lost > shownRanges {
+		text += ", …"
+	}
+	return []string{fmt.Sprintf("keyspace %s: %d of %d token ranges have no replica among them: %s", k.Keyspace, lost, all, text)}
+}
+
+// keeps reports whether a member is that host and keeps the keyspace.
+func (p ringPart) keeps(host, keyspace string) bool {
+	return slices.ContainsFunc(p.members, func(m *place) bool {
+		return m.state.Server.Identity.HostID == host && keepsKeyspace(m, keyspace)
+	})
+}
+
+func hostNames(hosts []RingMember) string {
+	var names []string
+	for _, h := range hosts {
+		names = append(names, fmt.Sprintf("%s (host id %s, %s/%s)", h.Address, h.HostID, h.Datacenter, h.Rack))
+	}
+	return strings.Join(names, ", ")
+}
