@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -33,9 +34,13 @@ func benchCassandra(t *testing.T, s *servers) {
 	laySSTables(t, s.homer)
 	l := newLab(t, s, withoutHomestead, func(l *lab) { l.policy.Ellis = nil })
 	benchFirstTake(t, s, l)
+	forgetFolders(t, s.homer, "first-*") // what lies about is listed by every plan
 	contenders := []contender{
 		{"cwb (verified)", func(int) cost { return timed(t, s.binary, "--policy", l.policyFile(), "backup") }, 0},
-		{"nodetool snapshot", func(round int) cost { return snapshotAlone(t, s.homer, fmt.Sprint("again-", round)) }, 2},
+		{"nodetool snapshot", func(round int) cost {
+			defer forgetFolders(t, s.homer, "again-*")
+			return snapshotAlone(t, s.homer, fmt.Sprint("again-", round))
+		}, 2},
 	}
 	compare("take of Cassandra with nothing new", contenders, race(contenders))
 }
@@ -49,6 +54,7 @@ func benchFirstTake(t *testing.T, s *servers, l *lab) {
 			if err := os.RemoveAll(l.policy.Cassandra[0].SnapshotPath); err != nil {
 				t.Fatal(err)
 			}
+			forgetFolders(t, s.homer, "cwb-*")
 			c := timed(t, s.binary, "--policy", l.policyFile(), "backup")
 			b := l.list().Sets[0].Backups[0]
 			reading = append(reading, cost{b.Finished.Sub(*b.Captured), c.memory})
@@ -73,6 +79,18 @@ func benchFirstTake(t *testing.T, s *servers, l *lab) {
 func snapshotAlone(t *testing.T, c *testbed.Cassandra, tag string) cost {
 	t.Helper()
 	return timed(t, slices.Concat(c.Nodetool, []string{"snapshot", "-t", tag, "--", "homer"})...)
+}
+
+// forgetFolders removes snapshots, faster than nodetool does.
+func forgetFolders(t *testing.T, c *testbed.Cassandra, tag string) {
+	t.Helper()
+	folders, err := filepath.Glob(filepath.Join(c.DataDirs[0], "homer", "*", "snapshots", tag))
+	for _, folder := range folders {
+		err = errors.Join(err, os.RemoveAll(folder))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // hashFiles does what a careful operator would do after a snapshot.
