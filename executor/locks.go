@@ -54,7 +54,7 @@ func (r *run) openOne(addr backup.NodeAddr, deadline time.Time) (Session, error)
 	for {
 		ctx, cancel := context.WithTimeout(r.soft, r.o.ObserveTimeout)
 		s, err := await(ctx, r.o.Grace, closeLate, func(ctx context.Context) (Session, error) {
-			return node.Open(ctx, r.o.holder())
+			return node.Open(ctx, r.o.Holder())
 		})
 		cancel()
 		if !errors.Is(err, ErrLocked) || !r.o.Now().Before(deadline) {

@@ -163,3 +163,10 @@ type Selection struct {
 	SchemaOnly bool
 	DataOnly   bool
 }
+
+// A FileOwner is an engine that knows its own files by their names: what else lies in the
+// directory of a take that was cut is somebody else's.
+type FileOwner interface {
+	// OwnFile reports whether a take may have made a file of this name in a [Dir].
+	OwnFile(name string) bool
+}

@@ -78,6 +78,7 @@ func (o Options) softly(ctx context.Context) (context.Context, context.CancelFun
 	return soft, func() { cancel(nil); <-done }
 }
 
-func (o Options) holder() planner.Lock {
+// Holder is what these options' process writes beside a lock that it holds.
+func (o Options) Holder() planner.Lock {
 	return planner.Lock{Who: who(o.By, o.PID), Command: o.Command, Since: o.Now().UTC()}
 }

@@ -12,6 +12,21 @@ import (
 // names does not exist, or cannot be done.
 var ErrRequest = errors.New("the request cannot be planned")
 
+// ErrUnknown is in the chain of those errors of a request that names what does not exist.
+var ErrUnknown = errors.New("what is asked for does not exist")
+
+// unknownError is a [requestError] about a name that nothing has.
+func unknownError(format string, args ...any) error {
+	return &unknownName{requestError(format, args...)}
+}
+
+type unknownName struct{ error }
+
+func (e *unknownName) Unwrap() error { return e.error }
+
+// Is makes errors.Is(err, ErrUnknown) hold.
+func (e *unknownName) Is(target error) bool { return target == ErrUnknown }
+
 func requestError(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRequest, fmt.Sprintf(format, args...))
 }
@@ -31,7 +46,7 @@ func (d *draft) checkRequest() error {
 	}
 	for _, n := range nodes {
 		if _, ok := d.w.places[n]; !ok {
-			return requestError("the policy has no node %s", n)
+			return unknownError("the policy has no node %s", n)
 		}
 	}
 	for _, name := range r.Blocks {
@@ -46,7 +61,7 @@ func (d *draft) checkRequest() error {
 func (d *draft) checkBlock(name string) error {
 	b, ok := d.w.policy.Backup(name)
 	if !ok {
-		return requestError("the policy has no backup block %q", name)
+		return unknownError("the policy has no backup block %q", name)
 	}
 	if len(d.wanted(b)) == 0 {
 		return requestError("the backup block %q takes none of %s", name, addresses(d.request.Nodes))
@@ -58,7 +73,7 @@ func (d *draft) checkBlock(name string) error {
 func (d *draft) checkShrink() error {
 	for _, id := range d.request.Allow.Shrink {
 		if !d.w.exists(id) {
-			return requestError("there is no set %s whose shrinking could be allowed", id)
+			return unknownError("there is no set %s whose shrinking could be allowed", id)
 		}
 	}
 	return nil

@@ -44,14 +44,14 @@ func (w *world) chooseBackups(r RestoreRequest) (*choice, error) {
 func (w *world) chooseForeign(c *choice, r RestoreRequest) error {
 	pl, ok := w.places[r.Foreign.Node]
 	if !ok {
-		return requestError("the policy has no node %s", r.Foreign.Node)
+		return unknownError("the policy has no node %s", r.Foreign.Node)
 	}
 	if len(r.Nodes) > 0 && !slices.Equal(r.Nodes, []backup.NodeAddr{pl.addr()}) {
 		return requestError("%s is a backup of %s alone; leave --node out", r.Foreign.Name, pl.addr())
 	}
 	at := slices.IndexFunc(pl.state.Foreign, func(f backup.Foreign) bool { return f.Name == r.Foreign.Name })
 	if at < 0 {
-		return requestError("%s has no foreign backup %q; cwb list shows what there is", pl.addr(), r.Foreign.Name)
+		return unknownError("%s has no foreign backup %q; cwb list shows what there is", pl.addr(), r.Foreign.Name)
 	}
 	f := &pl.state.Foreign[at]
 	if !f.Restorable {
@@ -84,7 +84,7 @@ func (w *world) chooseSet(c *choice, r RestoreRequest) error {
 func (w *world) wantedNodes(r RestoreRequest) ([]backup.NodeAddr, error) {
 	for _, n := range r.Nodes {
 		if _, ok := w.places[n]; !ok {
-			return nil, requestError("the policy has no node %s", n)
+			return nil, unknownError("the policy has no node %s", n)
 		}
 	}
 	if len(r.Databases)+len(r.Keyspaces) == 0 {
@@ -97,7 +97,7 @@ func (w *world) wantedNodes(r RestoreRequest) ([]backup.NodeAddr, error) {
 		}
 	})
 	if len(wanted) == 0 {
-		return nil, requestError("no node that is asked for has %s", strings.Join(slices.Concat(r.Databases, r.Keyspaces), ", "))
+		return nil, unknownError("no node that is asked for has %s", strings.Join(slices.Concat(r.Databases, r.Keyspaces), ", "))
 	}
 	return wanted, nil
 }

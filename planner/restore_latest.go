@@ -109,9 +109,9 @@ func (w *world) chooseNamed(c *choice, r RestoreRequest, wanted []backup.NodeAdd
 	}
 	switch {
 	case len(found) == 0 && w.exists(r.Set):
-		return requestError("set %s has no backup of %s", r.Set, addresses(wanted))
+		return unknownError("set %s has no backup of %s", r.Set, addresses(wanted))
 	case len(found) == 0:
-		return requestError("there is no set %s; cwb list shows the sets", r.Set)
+		return unknownError("there is no set %s; cwb list shows the sets", r.Set)
 	case len(found) > 1:
 		return requestError("%s is the id of sets of %q and %q; narrow it with --node", r.Set, found[0].Block, found[1].Block)
 	}

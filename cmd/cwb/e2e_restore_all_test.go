@@ -98,6 +98,7 @@ func restoresOfAll(t *testing.T, s *servers) {
 		l.allIs("at the end", good)
 		l.quiet()
 	})
+	l.part(t, "onto another node", func() { l.ontoStaging(good) })
 	l.part(t, "a damaged file ends all of it, before anything is touched", func() {
 		flipBit(l.t, l.snapshotFile("homestead", "sip_digests"))
 		older := purposes(l.list(), "policy")[1]

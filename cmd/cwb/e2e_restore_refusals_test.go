@@ -142,16 +142,15 @@ func refuseNames(t *testing.T, s *servers) {
 	l := newLab(t, s, onlyEllis)
 	l.refusesRestore("no complete set")
 	l.takesSet()
-	l.refusesRestore("there is no set", "20010101T000000Z")
-	l.refusesRestore("homestead", "--database", "homestead")
+	l.refusesRestoreBy(exitUsage, "there is no set", "20010101T000000Z")
+	l.refusesRestoreBy(exitUsage, "homestead", "--database", "homestead")
 	l.refusesRestore("nothing of what is asked for", "--table", "no_such_table")
 	l.refusesRestore("no restore", "--resume")
 	l.refusesRestore("no restore", "--undo")
 	l.refusesRestore("no restore", "--confirm")
 	before := l.serverContent()
-	o := l.cwb(exitCodeAny, "restore", "ellis/nothing", "--auto-approve")
-	if o.code == int(exitDone) || !strings.Contains(o.stderr, "nothing") {
-		t.Errorf("a name that nothing has ends with %d:\n%s", o.code, o.stderr)
+	if o := l.cwb(exitUsage, "restore", "ellis/nothing", "--auto-approve"); !strings.Contains(o.stderr, "nothing") {
+		t.Errorf("it does not say which name nothing has:\n%s", o.stderr)
 	}
 	if diff := cmp.Diff(before, l.serverContent()); diff != "" {
 		t.Error(diff)

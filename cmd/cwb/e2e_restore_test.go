@@ -130,8 +130,14 @@ func restoreID(t *testing.T, stream string) string {
 // refusesRestore demands that a restore is refused for a reason, before anything was changed.
 func (l *lab) refusesRestore(reason string, args ...string) {
 	l.t.Helper()
+	l.refusesRestoreBy(exitError, reason, args...)
+}
+
+// refusesRestoreBy demands an exit status besides.
+func (l *lab) refusesRestoreBy(code exitCode, reason string, args ...string) {
+	l.t.Helper()
 	before := l.serverContent()
-	o := l.cwb(exitError, append([]string{"restore", "--auto-approve"}, args...)...)
+	o := l.cwb(code, append([]string{"restore", "--auto-approve"}, args...)...)
 	if !strings.Contains(o.stdout+o.stderr, reason) {
 		l.t.Errorf("cwb restore %v does not say %q:\n%s%s", args, reason, o.stdout, o.stderr)
 	}

@@ -25,6 +25,7 @@ func TestOnRealServers(t *testing.T) {
 		{"restores", restoresOfAll},
 		{"killed restores", restoreAllKills},
 		{"full size", atFullSize},
+		{"a dead Cassandra", deadCassandra},
 	} {
 		t.Run(scenario.name, func(t *testing.T) {
 			s.refillEllis(t)

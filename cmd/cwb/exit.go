@@ -7,6 +7,7 @@ import (
 
 	"cwb/executor"
 	"cwb/internal/view"
+	"cwb/planner"
 )
 
 // exitCode is a documented exit status.
@@ -88,6 +89,8 @@ func (a *app) classify(err error) *failure {
 		return f
 	}
 	switch {
+	case errors.Is(err, planner.ErrUnknown):
+		return &failure{code: exitUsage, summary: "wrong usage", detail: err.Error(), remedy: "cwb list shows what there is", err: err}
 	case errors.Is(err, executor.ErrInternal):
 		return &failure{code: exitInternal, summary: "internal fault", detail: err.Error(), remedy: "please report this with the text above; cwb plan tells what was done", err: err}
 	case errors.Is(err, executor.ErrStale):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -47,16 +48,17 @@ func (a *app) hold(ctx context.Context, arg, reason string, release bool) error 
 		return err
 	}
 	members := membersOf(policy, state, set)
-	if len(members) == 0 {
+	errs := unseenMembers(state, set)
+	if len(members)+len(errs) == 0 {
 		return usage(fmt.Sprintf("there is no backup of set %s", set), "cwb list shows the sets")
 	}
-	var errs []error
+	all := len(members) + len(errs)
 	for _, n := range members {
 		if err := a.holdOn(ctx, policy, n, set, reason, release); err != nil {
 			errs = append(errs, err)
 		}
 	}
-	if len(errs) > 0 && len(errs) < len(members) {
+	if len(errs) > 0 && len(errs) < all {
 		return &failure{code: exitPartly, summary: "partly done", detail: errors.Join(errs...).Error(), remedy: "run the same again", err: errors.Join(errs...)}
 	}
 	return errors.Join(errs...)
@@ -73,8 +75,33 @@ func membersOf(p *config.Policy, s planner.State, set backup.SetID) []config.Nod
 	return nodes
 }
 
+// unseenMembers says of which backups of the set it cannot be told whether they are there:
+// those of nodes that are not reached, or whose record of it cannot be read.
+func unseenMembers(s planner.State, set backup.SetID) []error {
+	planned := map[backup.NodeAddr]bool{}
+	for _, n := range s.Nodes {
+		for _, b := range n.Backups {
+			for _, m := range b.Members {
+				planned[m] = planned[m] || b.Set == set
+			}
+		}
+	}
+	var errs []error
+	for _, n := range s.Nodes {
+		if n.Error != "" && planned[n.Node] {
+			errs = append(errs, fmt.Errorf("%s cannot be reached: %s", n.Node, n.Error))
+		}
+		for _, bad := range n.Unreadable {
+			if strings.HasPrefix(bad.Path, string(set)+"/") && !hasSet(n, set) {
+				errs = append(errs, fmt.Errorf("%s of %s cannot be read: %s", bad.Path, n.Node, bad.Error))
+			}
+		}
+	}
+	return errs
+}
+
 func (a *app) holdOn(ctx context.Context, p *config.Policy, n config.Node, set backup.SetID, reason string, release bool) error {
-	session, err := a.node(p, n).Open(ctx, planner.Lock{Who: a.who(), Command: "hold", Since: a.now().UTC()})
+	session, err := a.node(p, n).Open(ctx, a.options("hold", nil).Holder())
 	if err != nil {
 		return err
 	}

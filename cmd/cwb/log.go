@@ -32,20 +32,26 @@ func (a *app) log(ctx context.Context, names []string) error {
 		return err
 	}
 	var entries []view.LogEntry
+	unreadable := 0
 	for _, n := range nodes {
 		journal, err := a.node(policy, n).Journal(ctx)
 		if err != nil {
 			entries = append(entries, view.LogEntry{Node: n.Addr.String(), Unreadable: err.Error()})
+			unreadable++
 			continue
 		}
 		entries = append(entries, logEntries(n.Addr.String(), journal)...)
 	}
 	sort.SliceStable(entries, func(i, j int) bool { return entries[i].Entry.At.Before(entries[j].Entry.At) })
 	if a.flags.json {
-		return view.LogJSON(a.stdout, entries)
+		err = view.LogJSON(a.stdout, entries)
+	} else {
+		a.text().Log(entries)
 	}
-	a.text().Log(entries)
-	return nil
+	if err == nil && unreadable == len(nodes) {
+		err = silent(exitError) // the entries say why
+	}
+	return err
 }
 
 func logEntries(node string, journal []executor.Entry) []view.LogEntry {

@@ -114,7 +114,7 @@ func isNews(n planner.NodeState, b planner.Backup, c backup.Check) bool {
 // record has a backup read once more, under the lock of its node, and what comes of it
 // written down. That it cannot be is said, and changes nothing about what was found.
 func (a *app) record(ctx context.Context, p *config.Policy, n config.Node, set backup.SetID) {
-	session, err := a.node(p, n).Open(ctx, planner.Lock{Who: a.who(), Command: "verify", Since: a.now().UTC()})
+	session, err := a.node(p, n).Open(ctx, a.options("verify", nil).Holder())
 	if err == nil {
 		err = session.Run(ctx, planner.Verify{Node: n.Addr, Set: set}, nil)
 		_ = session.Close() // the lock ends with this process in any case

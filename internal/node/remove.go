@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 
+	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/planner"
 )
@@ -52,6 +53,9 @@ func (s *session) clean(ctx context.Context, a planner.Clean) error {
 		err = errChanged
 	}
 	if err == nil {
+		err = s.noStrangers(found)
+	}
+	if err == nil {
 		err = s.erase(ctx, found.begun)
 	}
 	if err != nil {
@@ -80,14 +84,26 @@ func (s *session) noStrangers(found survey) error {
 			known[path.Join(string(found.id), file.Path)] = true
 		}
 	}
-	stranger, err := s.stranger(string(found.id), "", known, !found.hasManifest)
+	stranger, err := s.stranger(string(found.id), "", known, s.mayBeOurs(found))
 	if err == nil && stranger != "" {
 		err = fmt.Errorf("%s was not made by cwb: move it out of %s, then plan again", stranger, s.n.cfg.SnapshotPath)
 	}
 	return err
 }
 
-func (s *session) stranger(dir, below string, known map[string]bool, anyFile bool) (string, error) {
+// mayBeOurs tells files that no manifest names. What a killed take left has none.
+func (s *session) mayBeOurs(found survey) func(name string) bool {
+	owner, knows := s.n.engine.(executor.FileOwner)
+	switch {
+	case found.hasManifest:
+		return func(string) bool { return false }
+	case knows:
+		return owner.OwnFile
+	}
+	return func(string) bool { return true }
+}
+
+func (s *session) stranger(dir, below string, known map[string]bool, ours func(string) bool) (string, error) {
 	entries, err := s.f.ReadDir(path.Join(dir, below))
 	if err != nil {
 		return "", err
@@ -97,11 +113,11 @@ func (s *session) stranger(dir, below string, known map[string]bool, anyFile boo
 		full := path.Join(dir, name)
 		switch {
 		case e.IsDir():
-			found, err := s.stranger(dir, name, known, anyFile)
+			found, err := s.stranger(dir, name, known, ours)
 			if err != nil || found != "" {
 				return found, err
 			}
-		case known[full] || reserved(name) || (anyFile && e.Type().IsRegular()):
+		case known[full] || reserved(name) || e.Type().IsRegular() && ours(name):
 		default:
 			return full, nil
 		}

@@ -102,6 +102,18 @@ func TestCleanWantsExactlyThatDebris(t *testing.T) {
 	if err := s.Run(context.Background(), planner.Clean{Node: homer, Set: b.Set, Begun: b.Record}, nil); err == nil {
 		t.Error("other debris was cleaned")
 	}
+	mine := l.place(homer, string(b.Set), "notes", "mine.txt")
+	for _, manifest := range []string{"there", "gone"} {
+		write(t, mine, "x")
+		if manifest == "gone" {
+			os.Remove(l.place(homer, string(b.Set), "manifest.json"))
+		}
+		err := s.Run(context.Background(), planner.Clean{Node: homer, Set: b.Set, Begun: debris.Record}, nil)
+		if err == nil || !strings.Contains(err.Error(), "mine.txt was not made by cwb") {
+			t.Errorf("with somebody's file in it, and its manifest %s: %v", manifest, err)
+		}
+	}
+	os.RemoveAll(filepath.Dir(mine))
 	if err := s.Run(context.Background(), planner.Clean{Node: homer, Set: b.Set, Begun: debris.Record}, nil); err != nil {
 		t.Error(err)
 	}

@@ -56,7 +56,7 @@ func (s *session) Begin(ctx context.Context, o executor.Order) (executor.Take, e
 	}
 	prepared, err := s.n.engine.Prepare(ctx, executor.TakeSpec{Begun: begun, Previous: previous, Records: records})
 	if err != nil {
-		return nil, fmt.Errorf("prepare %s: %w", s.n.cfg.Addr, err)
+		return nil, err
 	}
 	print := prepared.Footprint()
 	begun.Tag, begun.Keyspaces, begun.DataDirs = print.Tag, print.Keyspaces, print.DataDirs

@@ -38,10 +38,7 @@ func (e *Engine) Restore(ctx context.Context, phase executor.RestorePhase, o exe
 		defer r.server.close()
 		err = do(r, ctx)
 	}
-	if err != nil {
-		return fmt.Errorf("%s of restore %s on %s: %w", phase, o.ID, e.addr, err)
-	}
-	return nil
+	return err
 }
 
 // restoring connects, and proves that nodetool and CQL speak with the same node.

@@ -31,10 +31,7 @@ func (e *Engine) Restore(ctx context.Context, phase executor.RestorePhase, o exe
 		err = run(r, ctx)
 	}
 	r.close()
-	if err != nil {
-		return fmt.Errorf("%s of restore %s on %s: %w", phase, o.ID, e.node.Addr, err)
-	}
-	return nil
+	return err
 }
 
 // restore is one phase of a restore while it runs.
