@@ -128,7 +128,7 @@ type Prepared interface {
 	Close() error
 }
 
-// Dir is the directory of one backup.
+// Dir is the directory of one backup. Its methods may be called concurrently.
 type Dir interface {
 	// Create makes a new file (0600, directories 0700); an existing one is an error. Its
 	// Close syncs it.

@@ -7,14 +7,17 @@ import (
 	"io/fs"
 	"path"
 	"sort"
+	"sync"
 
 	"cwb/executor"
 )
 
-// storeDir is the directory of one backup, as an engine sees it while it reads out.
+// storeDir is the directory of one backup, as an engine sees it while it reads out. Engines
+// write several files side by side.
 type storeDir struct {
 	f    Folder
 	base string
+	mu   sync.Mutex
 	made map[string]bool // directories that have new names in them
 }
 
@@ -29,7 +32,7 @@ func (d *storeDir) Create(name string) (io.WriteCloser, error) {
 	if !local(name) || reserved(name) {
 		return nil, fmt.Errorf("%q cannot be the name of a backup's file", name)
 	}
-	if err := d.parents(path.Dir(name)); err != nil {
+	if err := d.makeParents(name); err != nil {
 		return nil, err
 	}
 	file, err := d.f.Create(path.Join(d.base, name))
@@ -37,6 +40,12 @@ func (d *storeDir) Create(name string) (io.WriteCloser, error) {
 		return nil, err
 	}
 	return syncing{file}, nil
+}
+
+func (d *storeDir) makeParents(name string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.parents(path.Dir(name))
 }
 
 func (d *storeDir) parents(name string) error {
