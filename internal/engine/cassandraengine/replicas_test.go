@@ -53,3 +53,22 @@ func TestRangesOfReplicaSets(t *testing.T) {
 		t.Errorf("%s, want %s", got, want)
 	}
 }
+
+// The planner is told where the rows of each keyspace are; of a keyspace whose strategy is not
+// known it is told nothing.
+func TestInspectTellsReplicas(t *testing.T) {
+	f := newFake(t)
+	f.server.others = []peer{{hostID: idOther, address: "127.0.0.2", tokens: []string{"7"}, schemaVersion: "v1"}}
+	k := f.server.schemas["homer"]
+	for class, want := range map[string]string{
+		"org.apache.cassandra.locator.SimpleStrategy": "[{homer [{[" + hostOne + "] 2 [(7, 1] (1, 2]]} {[" + idOther + "] 1 [(2, 7]]}]}]",
+		"EverywhereStrategy":                          "[]",
+	} {
+		k.Replication = map[string]string{"class": class, "replication_factor": "1"}
+		f.server.schemas["homer"] = k
+		s, err := f.engine.Inspect(t.Context())
+		if got := fmt.Sprint(s.Replicas); err != nil || got != want {
+			t.Errorf("%s: %s, %v, want %s", class, got, err, want)
+		}
+	}
+}

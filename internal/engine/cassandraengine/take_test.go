@@ -214,3 +214,24 @@ func TestTakeOf21(t *testing.T) {
 		t.Error("Data.db was read again")
 	}
 }
+
+// Cassandra 3.11: no word about data directories, "md" and "me" files, and a manifest.json that
+// has no more than the files (CASSANDRA-20150).
+func TestTakeOf311(t *testing.T) {
+	f := newFake(t)
+	remove(t, filepath.Join(f.data, "homer"))
+	f.server.dirs, f.server.row.version = nil, "3.11.17"
+	table := "homer/simservs-" + undashed(idOne)
+	f.sstable(table, "md-1-big", "first")
+	f.sstable(table, "me-2-big", "second")
+	mkdir(t, filepath.Join(f.data, "homer", "empty-"+undashed(idTwo)))
+	f.nodetool(strings.ReplaceAll(honest, `,\"created_at\":\"2026-11-22T00:00:01Z\",\"expires_at\":null,\"ephemeral\":false`, ""))
+	m := f.mustRun(f.spec(0))
+	if m.content.Totals.Tables != 2 || m.content.Totals.Files != 3+2*5+2*2 {
+		t.Errorf("%+v", m.content.Totals)
+	}
+	manifest, err := os.ReadFile(filepath.Join(f.data, table, "snapshots", m.begun.Tag, "manifest.json"))
+	if err != nil || strings.TrimSpace(string(manifest)) != `{"files":["md-1-big-Data.db","me-2-big-Data.db"]}` {
+		t.Errorf("manifest.json %q, %v", manifest, err)
+	}
+}
