@@ -4,7 +4,7 @@ package main
 
 // randomRestoreKills is how many restores are killed at a random instant in every run of the
 // tests; make soak kills more.
-const randomRestoreKills = 6
+const randomRestoreKills = 10
 
 // killedActions are the steps at whose beginning a restore of Ellis and Homestead is killed.
 var killedActions = []string{"truncate", "import", "swap"}
