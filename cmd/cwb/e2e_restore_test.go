@@ -35,6 +35,7 @@ func TestRestoresOfEllis(t *testing.T) {
 		{"while the service works", restoreUnderLoad},
 		{"dumps of the old scripts", restoreOldDumps},
 		{"a dead server", restoreOntoNewServer},
+		{"forty tables", restoreExactly},
 		{"onto another node", restoreOntoAnotherNode},
 		{"hooks", restoreHooks},
 		{"kills", restoreKills},
