@@ -10,10 +10,12 @@
 //
 // A take goes: [Engine.Prepare] connects (options.go, connect.go) and proves that all can be
 // seen and stored (privileges.go, catalog.go, refuse.go, inspect.go); Capture opens the
-// snapshots at one point and holds the schema still (snapshot.go, onepoint.go, proof.go);
-// ReadOut splits large tables by their keys (ranges.go, keysplitter.go, keyspace.go), and
-// reads, packs and verifies side by side (readout.go, readers.go, wire.go, pack.go,
-// verify.go). What is stored: schema.go (schema.json.zst) and tsv.go (data/*.tsv.zst).
+// snapshots at one point and holds the schema still (snapshot.go, onepoint.go, proof.go,
+// locking.go), and notes where they stand (position.go); ReadOut splits large tables by their
+// keys (ranges.go, keysplitter.go, keyspace.go), reads, packs and verifies side by side
+// (readout.go, readers.go, wire.go, pack.go, verify.go), gives way to who waits for it
+// (giveway.go) and eases off while the server is busy (throttle.go, easing.go). What is
+// stored: schema.go (schema.json.zst) and tsv.go (data/*.tsv.zst).
 // [Engine.Export] (export.go) turns it into SQL, and [Engine.Foreign] lists the dumps of
 // others. Start at [New].
 //

@@ -22,9 +22,12 @@ type Options struct {
 	Stall         time.Duration    // how long the server may send nothing while it is read; default 2 min
 	DriverRows    bool             // read rows through the driver even where the wire could be read: the oracle in tests
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
+	TooBusy       int64            // threads that run on the server beside the take's before it eases off, at least; default 25
+	LoadEvery     time.Duration    // how often a take looks at that; default 1 s
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 
 	sleep func(ctx context.Context, d time.Duration) error // tests do not wait
+	eases func()                                           // tests learn that a take eases off
 	wrap  func(driver.Conn) driver.Conn                    // of a restore's connections: tests cut them
 }
 
@@ -66,6 +69,12 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Stall <= 0 {
 		o.Stall = 2 * time.Minute
+	}
+	if o.TooBusy <= 0 {
+		o.TooBusy = tooBusy
+	}
+	if o.LoadEvery <= 0 {
+		o.LoadEvery = time.Second
 	}
 	if o.PerConnection <= 0 {
 		o.PerConnection = 16 << 20

@@ -271,6 +271,7 @@ func (f *fake) engine(o Options) *Engine {
 	if err := os.WriteFile(o.MachineID, []byte("0123456789abcdef0123456789abcdef\n"), 0o600); err != nil {
 		f.t.Fatal(err)
 	}
+	o.LoadEvery = time.Hour
 	o.sleep = func(context.Context, time.Duration) error { return nil }
 	return New(config.Node{
 		Addr:  backup.NodeAddr{Kind: backup.MySQL, Name: "ellis"},

@@ -20,19 +20,23 @@ func (r *readOut) watchEvery() time.Duration {
 	return min(max(r.e.node.MySQL.LockWait/4, 200*time.Millisecond), 5*time.Second)
 }
 
-// watch looks until ctx ends, on a connection of its own. Only what it finds out ends the take:
-// where it cannot look, it tries again.
+// watch looks until ctx ends, on a connection of its own: who waits, and how busy the server
+// is. Only what it finds out ends the take: where it cannot look, it tries again.
 func (r *readOut) watch(ctx context.Context) error {
-	ticks := time.NewTicker(r.watchEvery())
-	defer ticks.Stop()
+	waits, loads := time.NewTicker(r.watchEvery()), time.NewTicker(r.e.opts.LoadEvery)
+	defer waits.Stop()
+	defer loads.Stop()
 	since := map[int]time.Time{} // by level: when a table was first found blocked
 	var probe *session
+	defer func() { probe.discard() }()
 	for {
+		look := r.lookAtLoad
 		select {
 		case <-ctx.Done():
-			probe.discard()
 			return nil
-		case <-ticks.C:
+		case <-loads.C:
+		case <-waits.C:
+			look = func(ctx context.Context, probe *session) error { return r.look(ctx, probe, since) }
 		}
 		if probe == nil {
 			probe, _ = r.prober(ctx)
@@ -40,13 +44,13 @@ func (r *readOut) watch(ctx context.Context) error {
 		if probe == nil {
 			continue
 		}
-		err := r.look(ctx, probe, since)
+		err := look(ctx, probe)
+		if errors.Is(err, errGaveWay) {
+			return err
+		}
 		if err != nil {
 			probe.discard()
 			probe = nil
-		}
-		if errors.Is(err, errGaveWay) {
-			return err
 		}
 	}
 }

@@ -234,3 +234,46 @@ func (b *bed) takeGivesWay() {
 		b.t.Errorf("the ALTER waited for %s", took)
 	}
 }
+
+// TestTakeEasesOffOnABusyServer makes the server busy while a take reads, and idle again.
+func TestTakeEasesOffOnABusyServer(t *testing.T) {
+	b := newBed(t)
+	b.run("CREATE DATABASE d; USE d; CREATE TABLE t (id INT PRIMARY KEY, v VARBINARY(1000)); INSERT INTO t SELECT seq, REPEAT('x', 1000) FROM seq_1_to_1200")
+	e := b.engine(b.node("d"))
+	e.node.MySQL.MaxRate = 100 << 10 // some ten seconds, unless it is held back
+	eased := make(chan struct{}, 1000)
+	e.opts.TooBusy, e.opts.LoadEvery = 5, 50*time.Millisecond
+	e.opts.eases = func() { eased <- struct{}{} }
+	p, err := e.Prepare(t.Context(), executor.TakeSpec{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := p.Capture(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	busy, idle := context.WithCancel(context.Background())
+	var load sync.WaitGroup
+	defer load.Wait()
+	defer idle()
+	go func() {
+		time.Sleep(time.Second) // a first look finds the server idle
+		for range 20 {
+			load.Go(func() { b.db.ExecContext(busy, "SELECT SLEEP(600)") })
+		}
+		<-eased
+		<-eased
+		idle()
+	}()
+	began := time.Now()
+	content, err := p.ReadOut(t.Context(), newTestDir(t), nil)
+	if err != nil || content.Totals.Rows != 1200 {
+		t.Fatalf("%v; %d rows", err, content.Totals.Rows)
+	}
+	if len(eased) == 0 && busy.Err() == nil {
+		t.Error("the take did not ease off")
+	}
+	if took := time.Since(began); took > 5*time.Minute {
+		t.Errorf("it took %s", took)
+	}
+}

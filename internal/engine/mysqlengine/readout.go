@@ -34,6 +34,7 @@ type readOut struct {
 // compared once more just before its lock is given back.
 func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
 	r := &readOut{prepared: p, dir: dir, progress: progress, rate: newThrottle(p.e.node.MySQL.MaxRate), rows: map[[2]string]int64{}, bytes: map[[2]string]int64{}}
+	r.rate.ease.notice = p.e.opts.eases
 	if err := guard(func() error { return r.run(ctx) }); err != nil {
 		return executor.Content{}, fmt.Errorf("read out %s: %w", p.e.node.Addr, err)
 	}

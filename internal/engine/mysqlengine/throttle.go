@@ -15,6 +15,7 @@ type throttle struct {
 
 	mu   sync.Mutex
 	free time.Time // when all that was read so far is paid for
+	ease easing
 }
 
 // saved is how much unused time counts: enough for the reading itself, too little for a burst.
@@ -24,8 +25,11 @@ func newThrottle(rate int64) *throttle {
 	return &throttle{rate: rate, sleep: sleep, now: time.Now, free: time.Now()}
 }
 
-// spend waits until so many bytes more may have been read.
+// spend waits until so many bytes more may have been read, and while the server is busy.
 func (t *throttle) spend(ctx context.Context, bytes int64) error {
+	if err := t.easeOff(ctx); err != nil {
+		return err
+	}
 	if t.rate <= 0 {
 		return nil
 	}
