@@ -202,10 +202,11 @@ func (b *bed) stoppedTakeHoldsNobody() {
 	}
 }
 
-// takeGivesWay: an ALTER of a table that a slow take has still to read, and those behind it,
-// wait for about lock_wait. One of a table that was read does not wait.
+// takeGivesWay: an ALTER of a table that a slow take has still to read (the small one comes last:
+// of tables that look equally large, the first by name), and those behind it,
+// wait for about lock_wait.
 func (b *bed) takeGivesWay() {
-	b.run("CREATE OR REPLACE DATABASE slow; USE slow; CREATE TABLE z_small (id INT PRIMARY KEY); INSERT INTO z_small VALUES (1);" +
+	b.run("CREATE OR REPLACE DATABASE slow; USE slow; CREATE TABLE a_small (id INT PRIMARY KEY); INSERT INTO a_small VALUES (1);" +
 		"CREATE TABLE big (id INT PRIMARY KEY, v VARBINARY(1000)); INSERT INTO big SELECT seq, REPEAT('x', 1000) FROM seq_1_to_3000")
 	e := b.hasty(b.engine(b.node("slow")), time.Second)
 	e.node.MySQL.MaxRate = 50 << 10 // a minute
@@ -218,13 +219,13 @@ func (b *bed) takeGivesWay() {
 	}
 	altered := make(chan error, 1)
 	go func() {
-		_, err := b.db.ExecContext(b.t.Context(), "ALTER TABLE slow.z_small ADD n INT")
+		_, err := b.db.ExecContext(b.t.Context(), "ALTER TABLE slow.a_small ADD n INT")
 		altered <- err
 	}()
 	began := time.Now()
 	_, err = p.ReadOut(b.t.Context(), newTestDir(b.t), nil)
 	p.Close()
-	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "`slow`.`z_small`") || !strings.Contains(err.Error(), "ALTER TABLE slow.z_small ADD n INT") {
+	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "`slow`.`a_small`") || !strings.Contains(err.Error(), "ALTER TABLE slow.a_small ADD n INT") {
 		b.t.Errorf("the take: %v", err)
 	}
 	if err := <-altered; err != nil {
