@@ -18,13 +18,7 @@ import (
 
 // A ring of three comes back at consistency ALL, when all its hosts are restored: rehearsed on
 // each, emptied once, loaded and repaired on each. One host alone adds, and no counters.
-func TestRealRestoreOfRing(t *testing.T) {
-	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{})
-	session, err := ring.Nodes[0].Session("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer session.Close()
+func testRestoreOfRing(t *testing.T, ring *testbed.Ring, session *gocql.Session) {
 	run := func(cql string, args ...any) {
 		t.Helper()
 		if err := session.Query(cql, args...).Consistency(gocql.All).Exec(); err != nil {
@@ -33,6 +27,7 @@ func TestRealRestoreOfRing(t *testing.T) {
 	}
 	run(`CREATE KEYSPACE two WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}`)
 	run(`CREATE KEYSPACE three WITH replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': 3}`)
+	t.Cleanup(func() { run(`DROP KEYSPACE two`); run(`DROP KEYSPACE three`) })
 	run(`CREATE TABLE two.t (k int PRIMARY KEY, v text)`)
 	run(`CREATE TABLE three.t (k int PRIMARY KEY, v text)`)
 	run(`CREATE TABLE two.n (k int PRIMARY KEY, n counter)`)

@@ -3,7 +3,6 @@
 package cassandraengine
 
 import (
-	"maps"
 	"testing"
 
 	"cwb/executor"
@@ -13,17 +12,6 @@ import (
 // Everything that a table can hold comes back, write times and times to live included: over
 // what is there, and by an undo again.
 func TestRealRestore(t *testing.T) { testRestore(t, realServer) }
-
-func TestRealRestore41(t *testing.T) {
-	testRestore(t, testbed.CassandraForTest(t, testbed.CassandraOptions{Version: testbed.Cassandra41, DataDirs: 2, Settings: everything()}))
-}
-
-// The newest file format: tries as indexes, and SSTables named by UUID.
-func TestRealRestoreNewestFormat(t *testing.T) {
-	settings := everything()
-	maps.Copy(settings, testbed.BTI())
-	testRestore(t, testbed.CassandraForTest(t, testbed.CassandraOptions{DataDirs: 2, Settings: settings}))
-}
 
 func testRestore(t *testing.T, server *testbed.Cassandra) {
 	r := newRealOn(t, server, "Restored")

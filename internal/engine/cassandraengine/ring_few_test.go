@@ -6,4 +6,4 @@ package cassandraengine
 const ringTakes = 2
 
 // restoreCutEvery says which calls of a restore are cut: a few of the calls; all of them take minutes.
-const restoreCutEvery = 4
+const restoreCutEvery = 7

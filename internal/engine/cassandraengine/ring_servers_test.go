@@ -3,12 +3,12 @@
 package cassandraengine
 
 import (
-	"context"
 	"errors"
 	"fmt"
+	"io"
+	"log"
 	"maps"
-	"os"
-	"path/filepath"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,55 +24,106 @@ import (
 	"cwb/internal/testbed"
 )
 
-// In a ring of three, with writers going on, a set holds every row that was acknowledged before
-// the first of its captures.
+// All that needs a ring of three, which is started once.
 func TestRealRing(t *testing.T) {
-	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{})
+	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{Settings: everything()})
 	session, err := ring.Nodes[0].Session("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer session.Close()
-	for _, cql := range []string{
-		`CREATE KEYSPACE two WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}`,
-		`CREATE KEYSPACE three WITH replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': 3}`,
-		`CREATE TABLE two.t (k int PRIMARY KEY, v text)`, `CREATE TABLE three.t (k int PRIMARY KEY, v text)`,
-	} {
+	t.Cleanup(session.Close)
+	t.Run("takes", func(t *testing.T) { testRingTakes(t, ring, session) })
+	t.Run("by hand", func(t *testing.T) { testRingByHand(t, ring) })
+	t.Run("restore", func(t *testing.T) { testRestoreOfRing(t, ring, session) })
+	t.Run("a member is down", func(t *testing.T) { testMemberDown(t, ring) }) // the last: it stays down
+}
+
+// twoAndThree makes keyspaces with 2 and 3 replicas and a table each, for one test.
+func twoAndThree(t *testing.T, session *gocql.Session) {
+	t.Helper()
+	run := func(cql string) {
+		t.Helper()
 		if err := session.Query(cql).Exec(); err != nil {
-			t.Fatal(err)
+			t.Fatalf("%s: %v", cql, err)
 		}
 	}
+	for keyspace, replication := range map[string]string{
+		"two": `'SimpleStrategy', 'replication_factor': 2`, "three": `'NetworkTopologyStrategy', 'datacenter1': 3`,
+	} {
+		run("CREATE KEYSPACE " + keyspace + " WITH replication = {'class': " + replication + "}")
+		run("CREATE TABLE " + keyspace + ".t (k int PRIMARY KEY, v bigint)")
+		t.Cleanup(func() { run("DROP KEYSPACE " + keyspace) })
+	}
+}
+
+// While writers go on, sets are taken of all hosts. Each, loaded into emptied tables, gives
+// every row and every deletion that was acknowledged before its capture began.
+func testRingTakes(t *testing.T, ring *testbed.Ring, session *gocql.Session) {
+	twoAndThree(t, session)
 	engines := ringEngines(ring)
 	checkRing(t, engines)
 	checkReplicas(t, ring, engines[0])
-	w := startWriter(t, session)
-	var last []ringPart
+	seed := ringSeed(t)
+	random := rand.New(rand.NewPCG(seed, 0))
+	writers := startRingWriters(session, seed)
+	defer writers.stop()
+	var sets []ringSet
 	for n := range ringTakes {
-		last = takeRing(t, engines, n)
+		time.Sleep(time.Duration(random.IntN(1000)) * time.Millisecond) // takes meet the writers anywhere
+		sets = append(sets, takeRing(t, engines, 100+n))
 	}
-	acknowledged := w.stop(last)
-	if len(acknowledged) < 100 {
-		t.Fatalf("only %d rows were written", len(acknowledged))
+	if acknowledged := writers.stop(); acknowledged < 100 {
+		t.Fatalf("only %d writes were acknowledged", acknowledged)
 	}
-	loadRing(t, ring, session, last)
-	for _, table := range []string{"two.t", "three.t"} {
-		got := readAll(t, session, table)
-		for _, k := range acknowledged {
-			if !got[k] {
-				t.Errorf("%s: row %d was acknowledged before the capture, and is not in the backup", table, k)
-			}
-		}
+	for n, set := range sets {
+		loadRing(t, ring, session, set)
+		rows := writers.check(t, set, readAll(t, session, "two.t"), readAll(t, session, "three.t"))
+		t.Logf("set %d: it has the %d rows and deletions that were acknowledged before it", n, rows)
 	}
-	checkMemberDown(t, ring, engines, session)
 }
 
-func ringEngines(ring *testbed.Ring) []*Engine {
+// A table of everything, in a ring, comes back by what the README tells to type on every host.
+func testRingByHand(t *testing.T, ring *testbed.Ring) {
+	session, err := ring.Nodes[0].Session("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(session.Close)
+	session.SetConsistency(gocql.All)
+	r := &real{t: t, server: ring.Nodes[0], keyspace: "Ringed", session: session}
+	r.exec(`CREATE KEYSPACE "Ringed" WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 3}`)
+	t.Cleanup(func() { r.exec(`DROP KEYSPACE "Ringed"`) })
+	engines := ringEnginesOf(ring, "Ringed")
+	r.engine = engines[0]
+	torture(r)
+	want := r.content()
+	parts := takeRingInto(t, engines, 500)
+	r.exec(`DROP KEYSPACE "Ringed"`)
+	r.replay(string(parts[0].dir[schemaCQL]))
+	tables := filled(parts[0])
+	if ringTakes < 20 {
+		tables = []string{"Mixed", "Odd", "counts"}
+	}
+	onAll(t, ring, func(i int, node *testbed.Cassandra) {
+		for _, table := range tables {
+			importByHand(t, node, parts[i], "Ringed", table)
+		}
+	})
+	got := r.content()
+	for _, table := range tables {
+		compare(t, map[string][]string{table: want[table]}, map[string][]string{table: got[table]})
+	}
+}
+
+func ringEngines(ring *testbed.Ring) []*Engine { return ringEnginesOf(ring, "two", "three") }
+
+func ringEnginesOf(ring *testbed.Ring, keyspaces ...string) []*Engine {
 	var engines []*Engine
 	for i, node := range ring.Nodes {
 		engines = append(engines, New(config.Node{
 			Addr: backup.NodeAddr{Kind: backup.Cassandra, Name: fmt.Sprint("n", i+1)},
 			Cassandra: &config.Cassandra{
-				Address: node.Address(), Nodetool: node.Nodetool, DataDirs: node.DataDirs, Keyspaces: []string{"two", "three"},
+				Address: node.Address(), Nodetool: node.Nodetool, DataDirs: node.DataDirs, Keyspaces: keyspaces,
 			},
 		}, Options{AgreementWait: 10 * time.Second}))
 	}
@@ -156,12 +207,20 @@ type ringPart struct {
 	content  executor.Content
 }
 
+// ringSet is a set of all hosts.
+type ringSet struct {
+	asked time.Time // when the captures were started
+	done  time.Time // when the last had ended
+	parts []taken
+}
+
 // takeRing prepares all, captures all at once, and reads all out.
-func takeRing(t *testing.T, engines []*Engine, n int) []ringPart {
+func takeRing(t *testing.T, engines []*Engine, n int) ringSet {
 	t.Helper()
-	parts, errs := make([]ringPart, len(engines)), make([]error, len(engines))
-	prepared := make([]executor.Prepared, len(engines))
+	set := ringSet{parts: make([]taken, len(engines))}
+	prepared, errs := make([]executor.Prepared, len(engines)), make([]error, len(engines))
 	sideBySide := func(do func(i int) error) {
+		t.Helper()
 		var wait sync.WaitGroup
 		for i := range engines {
 			wait.Go(func() { errs[i] = do(i) })
@@ -172,58 +231,42 @@ func takeRing(t *testing.T, engines []*Engine, n int) []ringPart {
 		}
 	}
 	sideBySide(func(i int) (err error) {
-		prepared[i], err = engines[i].Prepare(t.Context(), ringSpec(engines[i], n))
+		spec := ringSpec(engines[i], n)
+		if prepared[i], err = engines[i].Prepare(t.Context(), spec); err == nil {
+			f := prepared[i].Footprint()
+			spec.Begun.Tag, spec.Begun.Keyspaces, spec.Begun.DataDirs = f.Tag, f.Keyspaces, f.DataDirs
+			set.parts[i] = taken{begun: spec.Begun, dir: memDir{}}
+		}
 		return err
 	})
-	sideBySide(func(i int) (err error) {
-		parts[i].captured, err = prepared[i].Capture(t.Context())
+	set.asked = time.Now()
+	sideBySide(func(i int) error {
+		_, err := prepared[i].Capture(t.Context())
 		return err
 	})
+	set.done = time.Now()
 	sideBySide(func(i int) (err error) {
-		parts[i].content, err = prepared[i].ReadOut(t.Context(), memDir{}, nil)
+		set.parts[i].content, err = prepared[i].ReadOut(t.Context(), set.parts[i].dir, nil)
 		return errors.Join(err, prepared[i].Close())
 	})
-	return parts
+	return set
 }
 
-// writer writes rows into both tables and remembers when each was acknowledged.
-type writer struct {
-	cancel context.CancelFunc
-	done   chan struct{}
-	at     map[int]time.Time
-}
-
-func startWriter(t *testing.T, session *gocql.Session) *writer {
-	ctx, cancel := context.WithCancel(t.Context())
-	w := &writer{cancel: cancel, done: make(chan struct{}), at: map[int]time.Time{}}
-	go func() {
-		defer close(w.done)
-		for k := 0; ctx.Err() == nil; k++ {
-			err := session.Query(`INSERT INTO two.t (k, v) VALUES (?, 'v')`, k).Consistency(gocql.Quorum).Exec()
-			err = errors.Join(err, session.Query(`INSERT INTO three.t (k, v) VALUES (?, 'v')`, k).Consistency(gocql.Quorum).Exec())
-			if err == nil {
-				w.at[k] = time.Now()
-			}
-		}
-	}()
-	return w
-}
-
-// stop returns the rows that were acknowledged before the first capture.
-func (w *writer) stop(parts []ringPart) []int {
-	w.cancel()
-	<-w.done
-	var before []int
-	for k, at := range w.at {
-		if !slices.ContainsFunc(parts, func(p ringPart) bool { return !at.Before(p.captured) }) {
-			before = append(before, k)
-		}
+// onAll does something on all hosts, side by side.
+func onAll(t *testing.T, ring *testbed.Ring, do func(i int, node *testbed.Cassandra)) {
+	t.Helper()
+	var wait sync.WaitGroup
+	for i, node := range ring.Nodes {
+		wait.Go(func() { do(i, node) })
 	}
-	return before
+	wait.Wait()
+	if t.Failed() {
+		t.FailNow()
+	}
 }
 
-// loadRing empties the tables and loads on each member what it had.
-func loadRing(t *testing.T, ring *testbed.Ring, session *gocql.Session, parts []ringPart) {
+// loadRing empties the tables and loads on each host what it had.
+func loadRing(t *testing.T, ring *testbed.Ring, session *gocql.Session, set ringSet) {
 	t.Helper()
 	for _, keyspace := range []string{"two", "three"} {
 		if err := session.Query("TRUNCATE " + keyspace + ".t").Exec(); err != nil {
@@ -232,36 +275,21 @@ func loadRing(t *testing.T, ring *testbed.Ring, session *gocql.Session, parts []
 		if got := readAll(t, session, keyspace+".t"); len(got) > 0 {
 			t.Fatalf("%d rows after TRUNCATE", len(got))
 		}
-		for i, node := range ring.Nodes {
-			staged := filepath.Join(t.TempDir(), keyspace, "t")
-			for folder := range snapshotDirs(parts[i].content, keyspace) {
-				if err := os.CopyFS(staged, os.DirFS(folder)); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if out, err := node.RunNodetool(t.Context(), "import", "--copy-data", "--", keyspace, "t", staged); err != nil {
-				t.Fatal(out, err)
-			}
-		}
 	}
+	onAll(t, ring, func(i int, node *testbed.Cassandra) {
+		importByHand(t, node, set.parts[i], "two", "t")
+		importByHand(t, node, set.parts[i], "three", "t")
+	})
 }
 
-func snapshotDirs(c executor.Content, keyspace string) map[string]bool {
-	dirs := map[string]bool{}
-	for _, f := range c.Files {
-		if f.Root != "" && f.Database == keyspace {
-			dirs[filepath.Dir(filepath.Join(f.Root, f.Path))] = true
-		}
-	}
-	return dirs
-}
-
-func readAll(t *testing.T, session *gocql.Session, table string) map[int]bool {
+// readAll reads every row from all hosts that have it.
+func readAll(t *testing.T, session *gocql.Session, table string) map[int]int64 {
 	t.Helper()
-	got := map[int]bool{}
-	iter := session.Query("SELECT k FROM " + table).Consistency(gocql.All).Iter()
-	for k := 0; iter.Scan(&k); {
-		got[k] = true
+	got := map[int]int64{}
+	iter := session.Query("SELECT k, v FROM " + table).Consistency(gocql.All).Iter()
+	var v int64
+	for k := 0; iter.Scan(&k, &v); {
+		got[k] = v
 	}
 	if err := iter.Close(); err != nil {
 		t.Fatal(err)
@@ -269,28 +297,54 @@ func readAll(t *testing.T, session *gocql.Session, table string) map[int]bool {
 	return got
 }
 
-// checkMemberDown stops a member and changes the schema: the others can be taken, since the
-// member that has the old schema cannot be asked, and ring.json still names it.
-func checkMemberDown(t *testing.T, ring *testbed.Ring, engines []*Engine, session *gocql.Session) {
-	t.Helper()
+// A member stops and the schema changes: the others can be taken, since the one that has the
+// old schema cannot be asked, and ring.json still names it.
+func testMemberDown(t *testing.T, ring *testbed.Ring) {
+	session := hastySession(t, ring.Nodes[0])
+	run := func(cql string) {
+		t.Helper()
+		if err := session.Query(cql).Exec(); err != nil {
+			t.Fatalf("%s: %v", cql, err)
+		}
+	}
+	run(`CREATE KEYSPACE left WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 2}`)
+	run(`CREATE TABLE left.t (k int PRIMARY KEY)`)
+	engines := ringEnginesOf(ring, "left")
 	if err := ring.Nodes[2].Kill(); err != nil {
 		t.Fatal(err)
 	}
 	if s, err := engines[2].Inspect(t.Context()); err != nil || s.Down == "" {
 		t.Errorf("the one that is down: %+v, %v", s, err)
 	}
-	awaitDown(t, ring.Nodes[0], ring.Nodes[2].Host)
-	if err := session.Query(`CREATE TABLE two.later (k int PRIMARY KEY)`).Exec(); err != nil {
-		t.Fatal(err)
+	if _, err := engines[2].Prepare(t.Context(), ringSpec(engines[2], 1000)); !errors.Is(err, executor.ErrUnreachable) {
+		t.Errorf("a take of the one that is down: %v", err)
 	}
+	awaitDown(t, ring.Nodes[0], ring.Nodes[2].Host)
+	run(`CREATE TABLE left.later (k int PRIMARY KEY)`)
 	s, err := engines[0].Inspect(t.Context())
 	if err != nil || len(s.Ring) != 3 || len(s.Notes) != 1 {
 		t.Errorf("another: %+v, %v", s, err)
 	}
-	parts := takeRing(t, engines[:2], 1000)
-	if got := slices.Sorted(maps.Keys(parts[0].content.Position)); !slices.Contains(got, "tokens") || len(parts[0].content.Tables) != 3 {
-		t.Errorf("%+v", parts[0].content)
+	set := takeRing(t, engines[:2], 1000)
+	if c := set.parts[0].content; c.Position["tokens"] == "" || len(c.Tables) != 2 {
+		t.Errorf("%+v", c)
 	}
+}
+
+// hastySession does not wait for a host that is down to have the schema of the others.
+func hastySession(t *testing.T, node *testbed.Cassandra) *gocql.Session {
+	t.Helper()
+	cluster := gocql.NewCluster(node.Address())
+	cluster.ProtoVersion, cluster.DisableInitialHostLookup = 4, true
+	cluster.ConnectTimeout, cluster.Timeout = 10*time.Second, 30*time.Second
+	cluster.MaxWaitSchemaAgreement = time.Second
+	cluster.Logger = log.New(io.Discard, "", 0)
+	session, err := cluster.CreateSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(session.Close)
+	return session
 }
 
 // awaitDown waits until a node has noticed that another is gone.

@@ -14,16 +14,17 @@ func TestRealCassandra41(t *testing.T) {
 	testOn(t, testbed.CassandraOptions{Version: testbed.Cassandra41, DataDirs: 2, Settings: everything()})
 }
 
-func testOn(t *testing.T, options testbed.CassandraOptions) {
-	server := testbed.CassandraForTest(t, options)
-	t.Run("torture", func(t *testing.T) { testTorture(t, server) })
-	t.Run("truncate and drop", func(t *testing.T) { testTruncateAndDrop(t, server) })
-}
-
 // The newest file format: tries as indexes, and SSTables named by UUID.
 func TestRealNewestFormat(t *testing.T) {
 	settings := everything()
 	maps.Copy(settings, testbed.BTI())
-	server := testbed.CassandraForTest(t, testbed.CassandraOptions{DataDirs: 2, Settings: settings})
-	testTorture(t, server)
+	testOn(t, testbed.CassandraOptions{DataDirs: 2, Settings: settings})
+}
+
+// testOn starts a server once for all that is asked of another version or format.
+func testOn(t *testing.T, options testbed.CassandraOptions) {
+	server := testbed.CassandraForTest(t, options)
+	t.Run("by hand", func(t *testing.T) { testTorture(t, server) })
+	t.Run("nights", func(t *testing.T) { testTruncateAndDrop(t, server) })
+	t.Run("restore", func(t *testing.T) { testRestore(t, server) })
 }
