@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -93,13 +94,24 @@ func provenForeign(t tableFiles) error {
 	if err := checkSSTables(t.files); err != nil {
 		return fmt.Errorf("table %s: %w", t.table, err)
 	}
-	if !slices.ContainsFunc(t.files, func(f found) bool { return f.name == "manifest.json" }) {
+	at := slices.IndexFunc(t.files, func(f found) bool { return f.name == "manifest.json" })
+	if at < 0 {
 		return nil
 	}
 	if err := checkManifests(t.files); err != nil {
 		return fmt.Errorf("table %s: %w", t.table, err)
 	}
-	return nil
+	return checkStays(t.files[at])
+}
+
+// checkStays refuses a snapshot that the server will remove by itself: adopted, it would be a
+// backup that vanishes.
+func checkStays(manifest found) error {
+	m, err := readManifest(manifest)
+	if err == nil && !m.Expires.IsZero() {
+		err = fmt.Errorf("%w: it expires: Cassandra removes it at %s: make one that has no --ttl and adopt that", executor.ErrRefused, m.Expires.UTC().Format(time.RFC3339))
+	}
+	return err
 }
 
 // foldersOf is the folder of one table, and those of its indexes.

@@ -14,6 +14,7 @@ import (
 type snapshotManifest struct {
 	Files     []string  `json:"files"`
 	Created   time.Time `json:"created_at"`
+	Expires   time.Time `json:"expires_at"` // 4.1 on, for nodetool snapshot --ttl and auto_snapshot_ttl
 	Ephemeral bool      `json:"ephemeral"`
 }
 

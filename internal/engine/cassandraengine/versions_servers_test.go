@@ -25,6 +25,6 @@ func TestRealNewestFormat(t *testing.T) {
 func testOn(t *testing.T, options testbed.CassandraOptions) {
 	server := testbed.CassandraForTest(t, options)
 	t.Run("by hand", func(t *testing.T) { testTorture(t, server) })
-	t.Run("nights", func(t *testing.T) { testTruncateAndDrop(t, server) })
+	t.Run("nights", func(t *testing.T) { testNights(t, server) })
 	t.Run("restore", func(t *testing.T) { testRestore(t, server) })
 }

@@ -1,0 +1,141 @@
+//go:build servers
+
+package cassandraengine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cwb/executor"
+	"cwb/internal/backup"
+	"cwb/internal/testbed"
+)
+
+// testForeign lets operators, nodetool and the server make every kind of snapshot that 5.0
+// makes. Each is listed with what it holds, none is changed by anything a take does, and one
+// whose table is there comes back by the README's command.
+func testForeign(t *testing.T, server *testbed.Cassandra) {
+	r := newRealOn(t, server, "foreigners")
+	for _, table := range []string{"a", "b", "c"} {
+		r.exec(`CREATE TABLE foreigners.`+table+` (k int PRIMARY KEY, v text)`, `INSERT INTO foreigners.`+table+` (k, v) VALUES (1, 'one')`)
+	}
+	began := time.Now().Add(-time.Second)
+	r.nodetool("snapshot", "-t", "by-hand", "--", "foreigners") // flushes all
+	want := r.rows("SELECT k, v, writetime(v) FROM foreigners.a")
+	r.nodetool("snapshot", "--", "foreigners") // named by the milliseconds
+	r.nodetool("snapshot", "-t", "passing", "--ttl", "1h", "-kt", "foreigners.b")
+	r.nodetool("scrub", "--", "foreigners", "a")
+	r.exec(`INSERT INTO foreigners.b (k, v) VALUES (2, 'two')`)
+	r.nodetool("flush", "foreigners", "b")
+	r.nodetool("compact", "foreigners", "b")
+	r.exec(`TRUNCATE foreigners.a`, `DROP TABLE foreigners.c`)
+	ephemeral := filepath.Join(tableFolder(t, server, "foreigners", "b"), "snapshots", "of-a-repair")
+	if err := os.CopyFS(ephemeral, os.DirFS(filepath.Join(filepath.Dir(ephemeral), "passing"))); err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(ephemeral, "ephemeral.snapshot"), "") // as repairs before 4.1 mark theirs
+
+	all := r.allForeign()
+	var got []string
+	before := map[string]string{}
+	for _, f := range all {
+		if f.Bytes == 0 || f.Time.Before(began.Truncate(time.Second)) || f.Time.After(time.Now().Add(time.Second)) {
+			t.Errorf("%s has no size, or a wrong time: %+v", f.Name, f)
+		}
+		got = append(got, fmt.Sprintf("%s %s restorable=%t %s", f.Kind, tablesOf(f), f.Restorable, f.Reason))
+		before[f.Name] = r.filesOf(f)
+	}
+	slices.Sort(got)
+	expected := []string{
+		"dropped c restorable=true ", "other a restorable=true ", "other b restorable=true ",
+		"snapshot a b c restorable=true ", "snapshot a b c restorable=true ", "snapshot b restorable=true ", "truncated a restorable=true ",
+	}
+	if !slices.Equal(got, expected) {
+		t.Errorf("listed are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(expected, "\n"))
+	}
+	k := r.take()
+	if err := r.engine.Discard(t.Context(), k.begun); err != nil {
+		t.Error(err)
+	}
+	for _, f := range all {
+		if _, err := r.engine.Prove(t.Context(), f.Name, nil); err != nil && f.Name != "passing" {
+			t.Errorf("prove %s: %v", f.Name, err)
+		}
+		if r.filesOf(f) != before[f.Name] {
+			t.Errorf("%s has changed", f.Name)
+		}
+	}
+	if _, err := r.engine.Prove(t.Context(), "passing", nil); !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "expires") {
+		t.Errorf("adopt what Cassandra will remove: %v", err)
+	}
+	truncated := all[slices.IndexFunc(all, func(f backup.Foreign) bool { return f.Kind == backup.ForeignTruncated })]
+	r.nodetool("import", "--copy-data", "foreigners", "a", truncated.Path)
+	if got := r.rows("SELECT k, v, writetime(v) FROM foreigners.a"); !slices.Equal(got, want) {
+		t.Errorf("imported by hand: %v, want %v", got, want)
+	}
+}
+
+func (r *real) nodetool(args ...string) {
+	r.t.Helper()
+	if out, err := r.server.RunNodetool(r.t.Context(), args...); err != nil {
+		r.t.Fatal(out, err)
+	}
+}
+
+func (r *real) allForeign() []backup.Foreign {
+	r.t.Helper()
+	all, err := r.engine.Foreign(r.t.Context(), nil)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return all
+}
+
+func tablesOf(f backup.Foreign) string {
+	var names []string
+	for _, ref := range f.Tables {
+		names = append(names, ref.Table)
+	}
+	return strings.Join(names, " ")
+}
+
+// tableFolder is that of a table that exists once, in the first data directory.
+func tableFolder(t *testing.T, server *testbed.Cassandra, keyspace, table string) string {
+	t.Helper()
+	found, err := filepath.Glob(filepath.Join(server.DataDirs[0], keyspace, table+"-*"))
+	if err != nil || len(found) != 1 {
+		t.Fatal(found, err)
+	}
+	return found[0]
+}
+
+// filesOf describes all files of a foreign backup: names, modes, times and content.
+func (r *real) filesOf(f backup.Foreign) string {
+	r.t.Helper()
+	folders, err := filepath.Glob(f.Path)
+	if err != nil || len(folders) == 0 {
+		r.t.Fatalf("%s: %v, %v", f.Path, folders, err)
+	}
+	var text strings.Builder
+	for _, folder := range folders {
+		text.WriteString(listing(r.t, folder))
+		err := filepath.Walk(folder, func(path string, info os.FileInfo, err error) error {
+			if err != nil || info.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			text.WriteString(sumOf(data) + "\n")
+			return err
+		})
+		if err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	return text.String()
+}
