@@ -85,10 +85,10 @@ func TestProveRefusesSnapshots(t *testing.T) {
 		"expires": {func(t *testing.T, dir string) {
 			writeFile(t, filepath.Join(dir, "manifest.json"), `{"files":["nb-1-big-Data.db"],"created_at":"2026-11-01T00:00:00Z","expires_at":"2026-12-01T00:00:00Z"}`)
 		}, "Cassandra removes it at 2026-12-01T00:00:00Z"},
-		"stranger":          {func(t *testing.T, dir string) { writeFile(t, filepath.Join(dir, "notes.txt"), "x") }, "no file that a snapshot has"},
-		"stranger_folder":   {func(t *testing.T, dir string) { mkdir(t, filepath.Join(dir, "notes")) }, "not the folder of an index"},
-		"link":              {func(t *testing.T, dir string) { symlink(t, "/etc/passwd", filepath.Join(dir, "nb-9-big-Data.db")) }, "neither file nor folder"},
-		"gone":              {func(t *testing.T, dir string) { remove(t, dir) }, "there is no foreign backup"},
+		"stranger":        {func(t *testing.T, dir string) { writeFile(t, filepath.Join(dir, "notes.txt"), "x") }, "no file that a snapshot has"},
+		"stranger_folder": {func(t *testing.T, dir string) { mkdir(t, filepath.Join(dir, "notes")) }, "not the folder of an index"},
+		"link":            {func(t *testing.T, dir string) { symlink(t, "/etc/passwd", filepath.Join(dir, "nb-9-big-Data.db")) }, "neither file nor folder"},
+		"gone":            {func(t *testing.T, dir string) { remove(t, dir) }, "there is no foreign backup"},
 		"no_file": {func(t *testing.T, dir string) {
 			remove(t, dir)
 			mkdir(t, dir)
