@@ -21,6 +21,8 @@ go test -count "${ROUNDS:-9}" -timeout 120m -v -run 'SimulationRandom' ./interna
 echo "soak: takes of MariaDB beside writers and schema changes, cut connections, random schemas"
 CWB_SOAK=1 CWB_SEED=$seed go test -tags servers -count 1 -timeout 120m -v \
 	-run '^(TestTakesAreOfOneMoment|TestDDLDuringTakes|TestConnectionCutAnywhere|TestRandomSchemasComeBack.*)$' ./internal/engine/mysqlengine | verdicts
+echo "soak: twenty takes of a ring under writers, each loaded back; restores cut at every call"
+SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestReal(Ring|RestoreCutAnywhere|RestoreOfAutomaticSnapshots)$' ./internal/engine/cassandraengine | verdicts
 echo "soak: real servers"
 SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts
 echo "soak: restores on real servers, killed at random instants, and of a ring"

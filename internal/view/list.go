@@ -177,11 +177,13 @@ func (t Text) leftovers(l Listing) {
 
 func (t Text) foreign(l Listing) {
 	var rows table
+	usable := false
 	for _, n := range l.State.Nodes {
 		if !l.shows(n.Node) {
 			continue
 		}
 		for _, f := range n.Foreign {
+			usable = usable || f.Restorable
 			rows.add(Line(f.Node.String()+"/"+f.Name), Line(string(f.Kind)), foreignTime(f), bytesText(f.Bytes), tableNames(f, l.Tables), restorable(f))
 		}
 	}
@@ -190,6 +192,9 @@ func (t Text) foreign(l Listing) {
 	}
 	fmt.Fprintln(t.W, "\nForeign backups (not made by cwb; never removed):")
 	rows.write(t.W, "    ")
+	if usable {
+		fmt.Fprintln(t.W, "    To restore one: cwb restore NODE/NAME (by hand: see the README).")
+	}
 }
 
 func foreignTime(f backup.Foreign) string {
