@@ -27,7 +27,9 @@ func testRestore(t *testing.T, server *testbed.Cassandra) {
 	r.checkIndexes()
 	r.checkWhole(k)
 	r.checkClean()
-
+	if !thorough(server) {
+		return
+	}
 	o.Emptied = true
 	r.phase(executor.PhaseUndo, o)
 	compare(t, changed, r.content())
@@ -61,7 +63,7 @@ func checkExpires(t *testing.T, k taken) {
 		t.Fatal(err)
 	}
 	for _, table := range s.tables {
-		if got := (&restoring{}).expires(table); got != (table.Table == "levels") {
+		if got := (&restoring{}).expires(table); got != (table.Table == "levels" || table.Table == "Odd") {
 			t.Errorf("%s expires: %t", table, got)
 		}
 	}
