@@ -40,9 +40,9 @@ func testNights(t *testing.T, server *testbed.Cassandra) {
 			}
 		}
 	}
-	automatic := r.checkAutomatic(nights, "dropped t", "dropped u", "dropped u", "truncated t")
+	r.checkAutomatic(nights, "dropped t", "dropped u", "dropped u", "truncated t")
 	r.exec(`DROP KEYSPACE dropping`)
-	automatic = r.checkAutomatic(nights, "dropped t", "dropped t", "dropped u", "dropped u", "dropped u", "truncated t")
+	automatic := r.checkAutomatic(nights, "dropped t", "dropped t", "dropped u", "dropped u", "dropped u", "truncated t")
 	for len(nights) > 0 {
 		for _, k := range nights {
 			verify(t, k)

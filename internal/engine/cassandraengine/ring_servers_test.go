@@ -201,12 +201,6 @@ func ringSpec(e *Engine, n int) executor.TakeSpec {
 	return executor.TakeSpec{Begun: backup.Begun{Node: e.addr, Set: backup.NewSetID(time.Unix(1700000000+int64(n), 0))}}
 }
 
-// ringPart is one member's part of a set.
-type ringPart struct {
-	captured time.Time
-	content  executor.Content
-}
-
 // ringSet is a set of all hosts.
 type ringSet struct {
 	asked time.Time // when the captures were started
