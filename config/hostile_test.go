@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -128,7 +129,7 @@ func TestHostilePolicies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeTestFile(t, filepath.Join(dir, "a.hcl"), []byte(text))
-			began := time.Now()
+			began := cpuTime(t)
 			policy, diags := Load(dir, Options{})
 			if policy != nil || len(diags) == 0 {
 				t.Error("accepted")
@@ -136,7 +137,7 @@ func TestHostilePolicies(t *testing.T) {
 			if len(diags.JSON()) > 1<<20 {
 				t.Errorf("%d bytes of diagnostics", len(diags.JSON()))
 			}
-			if took := time.Since(began); took > 5*time.Second {
+			if took := cpuTime(t) - began; took > 5*time.Second {
 				t.Errorf("took %v", took)
 			}
 		})
@@ -150,6 +151,17 @@ func TestHostilePolicies(t *testing.T) {
 	}
 }
 
+// cpuTime is the processor time of this process so far: work of others on the machine does not
+// count.
+func cpuTime(t *testing.T) time.Duration {
+	t.Helper()
+	var r syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &r); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(r.Utime.Nano() + r.Stime.Nano())
+}
+
 // largestPolicy is a policy of full size whose files are all within their limits.
 func largestPolicy(t *testing.T) {
 	dir := t.TempDir()
@@ -158,11 +170,11 @@ func largestPolicy(t *testing.T) {
 			"#" + strings.Repeat(" ", maxFileBytes-maxTokens-200)
 		writeTestFile(t, filepath.Join(dir, fmt.Sprintf("%d.hcl", i)), []byte(text))
 	}
-	began := time.Now()
+	began := cpuTime(t)
 	if policy, diags := Load(dir, Options{}); policy != nil || len(diags) != 5 {
 		t.Errorf("%s", diags.JSON())
 	}
-	if took := time.Since(began); took > 5*time.Second {
+	if took := cpuTime(t) - began; took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
 }
