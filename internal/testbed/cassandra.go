@@ -188,7 +188,7 @@ func OpenCQL(address, keyspace string) (*gocql.Session, error) {
 	cluster.DisableInitialHostLookup = true
 	cluster.Consistency = gocql.One
 	cluster.ConnectTimeout = 10 * time.Second
-	cluster.Timeout = 2 * time.Minute // dropping a keyspace took longer than 30 s on a busy machine
+	cluster.Timeout = 2 * time.Minute           // dropping a keyspace took longer than 30 s on a busy machine
 	cluster.Logger = log.New(io.Discard, "", 0) // what matters comes back as errors
 	session, err := cluster.CreateSession()
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"cwb/executor"
 	"cwb/internal/testbed"
 )
 
@@ -43,7 +44,7 @@ func TestPositionsOfAReplica(t *testing.T) {
 			}
 
 			// What was applied while the snapshot was opened is not taken for the snapshot's.
-			p, err := replica.engine(replica.node("d")).Prepare(t.Context(), noSpec)
+			p, err := replica.engine(replica.node("d")).Prepare(t.Context(), executor.TakeSpec{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -4,11 +4,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
-
-	"cwb/executor"
 )
-
-var noSpec = executor.TakeSpec{}
 
 // TestPositionOfAGaleraNode answers as the documentation says that a node does. No real
 // cluster runs here: https://mariadb.com/kb/en/galera-cluster-status-variables/
