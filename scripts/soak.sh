@@ -27,5 +27,3 @@ echo "soak: real servers"
 SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts
 echo "soak: restores on real servers, killed at random instants, and of a ring"
 SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestRestoresOf' ./cmd/cwb | verdicts
-echo "soak: a restore of Cassandra cut at every call, rings under load"
-go test -tags 'servers soak' -count 1 -timeout 120m -v -run 'TestRealRestoreCutAnywhere|TestRealRing' ./internal/engine/cassandraengine | verdicts

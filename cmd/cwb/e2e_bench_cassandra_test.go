@@ -27,8 +27,8 @@ const (
 	benchRow      = 64 << 10 // bytes
 )
 
-// benchCassandra compares a take with nothing new with the snapshot alone, and a first take
-// with hashing the files on both cores.
+// benchCassandra compares a take with nothing new with the snapshot alone, a first take with
+// hashing the files on both cores, and a restore's import with nodetool's.
 func benchCassandra(t *testing.T, s *servers) {
 	s.homer = testbed.CassandraForTest(t, testbed.CassandraOptions{ClusterName: "clearwater"})
 	s.homestead, s.ellis = s.homer, &testbed.MariaDB{}
@@ -44,6 +44,7 @@ func benchCassandra(t *testing.T, s *servers) {
 		}, 2},
 	}
 	compare("take of Cassandra with nothing new", contenders, race(contenders))
+	benchImport(t, l)
 }
 
 // benchFirstTake begins each round with no backup. What is read in a take lies between its
