@@ -45,16 +45,25 @@ func Check(ctx context.Context, plan *planner.Plan, p *config.Policy, w World, o
 	}
 	asked, err := Examine(ctx, p, w, o, assume(fresh, plan.State), plan.Created, plan.Request)
 	if err != nil {
-		return fresh, fmt.Errorf("plan again: %w", err)
+		return fresh, unfit(err)
 	}
 	again, err := planner.Diff(p, asked, plan.Created, plan.Request)
 	if err != nil {
-		return fresh, fmt.Errorf("plan again: %w", err)
+		return fresh, unfit(err)
 	}
 	if differences := planner.EqualSteps(plan, again); len(differences) > 0 {
 		return fresh, &StaleError{Differences: differences}
 	}
 	return fresh, fault
+}
+
+// unfit tells a plan whose request cannot be planned any more, such as when the set that it
+// would restore is gone, from other trouble.
+func unfit(err error) error {
+	if errors.Is(err, planner.ErrRequest) {
+		return &StaleError{Unfit: err}
+	}
+	return fmt.Errorf("plan again: %w", err)
 }
 
 // fits refuses a plan that was made for something else, or too long ago.

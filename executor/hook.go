@@ -30,6 +30,9 @@ func (r *run) runHook(a planner.RunHook, res *StepResult) error {
 	if r.world.Hooks == nil {
 		return errors.New("there is no way to run a hook here")
 	}
+	if err := r.lostBefore(a); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithTimeout(r.hard, a.Timeout)
 	defer cancel()
 	output, err := await(ctx, r.o.Grace, nil, func(ctx context.Context) (string, error) {
@@ -51,6 +54,20 @@ func (r *run) runHook(a planner.RunHook, res *StepResult) error {
 		err = fmt.Errorf("%w; once that is mended, cwb restore --%s %s runs it again", err, again(a.Operation), a.Restore)
 	}
 	return err
+}
+
+// lostBefore keeps services running when nothing could be changed anyway: a node of the hook
+// was lost, or its journal takes no line.
+func (r *run) lostBefore(a planner.RunHook) error {
+	if a.Phase != planner.HookBefore {
+		return nil
+	}
+	for _, n := range a.Nodes {
+		if pl := r.places[n]; pl != nil && pl.err != nil {
+			return fmt.Errorf("%s: %w", n, pl.err)
+		}
+	}
+	return nil
 }
 
 // again is what goes on with an operation.

@@ -48,6 +48,7 @@ type hookStage struct {
 
 func newHookStage(t *testing.T) *hookStage {
 	s := newStage(t, ellis, homer)
+	s.opts.Grace = brief // nothing but what hangs may be given up, however busy the machine is
 	s.had(2)
 	s.policy.Hooks = []config.Hook{{
 		Name: "service", On: []config.HookEvent{config.OnRestore}, Nodes: []backup.NodeAddr{homer, ellis}, Timeout: time.Minute,
@@ -123,7 +124,7 @@ func TestHooksStandAroundWhatChanges(t *testing.T) {
 		}, notBegun, executor.ExitPartly, "did not end within 500ms and was killed"},
 		"before hangs": {func(s *hookStage) {
 			s.policy.Hooks[0].Timeout = brief
-			s.hooks.commands["stop"] = func(ctx context.Context) (string, error) { time.Sleep(brief + 300*time.Millisecond); return "", nil }
+			s.hooks.commands["stop"] = func(ctx context.Context) (string, error) { time.Sleep(3 * brief); return "", nil }
 		}, notBegun, executor.ExitPartly, "did not end within 500ms"},
 		"a swap fails": {func(s *hookStage) {
 			s.nodes[ellis].hooks[onRun] = failing(errBroken)
@@ -208,7 +209,7 @@ func TestHooksStandAroundWhatChanges(t *testing.T) {
 func (s *hookStage) stopIn(arrange func(stop func())) {
 	stop := make(chan struct{})
 	s.opts.Stop = stop
-	arrange(func() { close(stop); time.Sleep(20 * time.Millisecond) })
+	arrange(func() { close(stop); time.Sleep(100 * time.Millisecond) })
 }
 
 // The second signal ends everything, hooks as well, and starts none.

@@ -23,17 +23,55 @@ func (d *draft) observeCoverage(b config.Backup) {
 		return
 	}
 	for _, part := range parts {
-		ring := part.members[0].state.Server.Ring
-		absent := slices.DeleteFunc(slices.Clone(ring), func(m RingMember) bool { return part.covers(m.HostID) })
-		if len(ring) == 0 || len(absent) == 0 {
-			continue
+		absent, missing := part.absent(), part.uncovered()
+		if len(absent)+len(missing) > 0 {
+			severity, lacks := d.lacks(part, missing)
+			d.find(KindRingNotCovered, severity, b.Name, "%s: %s", part.covered(absent), lacks)
 		}
-		severity, lacks := Info, "every token range has a replica among the others, as far as the replication of its keyspaces is known"
-		if missing := part.uncovered(); len(missing) > 0 {
-			severity, lacks = Warning, strings.Join(missing, "; ")+". Their rows are in none of its sets; back these hosts up as well, in this block"
-		}
-		d.find(KindRingNotCovered, severity, b.Name, "its nodes are %d of the %d hosts of ring %q, without %s: %s", len(ring)-len(absent), len(ring), part.cluster, hostNames(absent), lacks)
 	}
+}
+
+// lacks says what is in none of the sets, and how bad that is. A policy of one host alone says
+// nothing of the others: each of them may have its own cwb.
+func (d *draft) lacks(part ringPart, missing []string) (Severity, string) {
+	switch text := strings.Join(missing, "; "); {
+	case len(missing) == 0:
+		return Info, "every token range has a replica among the others, as far as the replication of its keyspaces is known"
+	case d.w.known(part) == 1:
+		return Info, text + ". Their rows are in none of its sets, unless cwb runs on those hosts as well"
+	default:
+		return Warning, text + ". Their rows are in none of its sets; back these hosts up as well, with these keyspaces, in this block"
+	}
+}
+
+// known counts the nodes of the policy that are hosts of a ring.
+func (w *world) known(part ringPart) (count int) {
+	w.eachPlace(func(pl *place) {
+		if id := pl.state.Server.Identity.HostID; id != "" && part.has(id) {
+			count++
+		}
+	})
+	return count
+}
+
+// ring is all hosts of it, as its first member sees it.
+func (p ringPart) ring() []RingMember { return p.members[0].state.Server.Ring }
+
+func (p ringPart) has(host string) bool {
+	return slices.ContainsFunc(p.ring(), func(m RingMember) bool { return m.HostID == host })
+}
+
+// absent are the hosts that are no members.
+func (p ringPart) absent() []RingMember {
+	return slices.DeleteFunc(slices.Clone(p.ring()), func(m RingMember) bool { return p.covers(m.HostID) })
+}
+
+// covered counts, and names who is not among them.
+func (p ringPart) covered(absent []RingMember) string {
+	if len(absent) == 0 {
+		return fmt.Sprintf("its nodes are all hosts of ring %q, but not all of them keep all keyspaces", p.cluster)
+	}
+	return fmt.Sprintf("its nodes are %d of the %d hosts of ring %q, without %s", len(p.ring())-len(absent), len(p.ring()), p.cluster, hostNames(absent))
 }
 
 // ringParts sorts the Cassandra nodes of a block by cluster; ok is false when one is unknown.
@@ -46,10 +84,11 @@ func (d *draft) ringParts(b config.Backup) (parts []ringPart, ok bool) {
 		if pl == nil || pl.unreachable() || pl.state.Server.Down != "" || pl.state.Server.Identity.HostID == "" {
 			return nil, false
 		}
-		cluster := pl.state.Server.Identity.Cluster
-		at := slices.IndexFunc(parts, func(p ringPart) bool { return p.cluster == cluster })
+		identity := pl.state.Server.Identity
+		// Rings that nobody named have one name.
+		at := slices.IndexFunc(parts, func(p ringPart) bool { return p.cluster == identity.Cluster && p.has(identity.HostID) })
 		if at < 0 {
-			at, parts = len(parts), append(parts, ringPart{cluster: cluster})
+			at, parts = len(parts), append(parts, ringPart{cluster: identity.Cluster})
 		}
 		parts[at].members = append(parts[at].members, pl)
 	}

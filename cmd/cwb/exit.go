@@ -100,7 +100,7 @@ func (a *app) classify(err error) *failure {
 	case errors.Is(err, executor.ErrLocked):
 		return &failure{code: exitLocked, summary: "another run is at work", detail: err.Error(), remedy: "wait for it, or use --lock-timeout", err: err}
 	case errors.Is(err, executor.ErrCredentials):
-		return &failure{code: exitCredentials, summary: "wrong credentials", detail: err.Error(), remedy: "check the defaults_file of the node", err: err}
+		return &failure{code: exitCredentials, summary: "wrong credentials", detail: err.Error(), remedy: "check the defaults_file, or the credentials_file, of the node", err: err}
 	}
 	return &failure{code: exitError, summary: "error", detail: err.Error(), err: err}
 }

@@ -48,8 +48,11 @@ func (a *app) hold(ctx context.Context, arg, reason string, release bool) error 
 		return err
 	}
 	members := membersOf(policy, state, set)
-	errs := unseenMembers(state, set)
+	errs := unseenMembers(policy, state, set)
 	if len(members)+len(errs) == 0 {
+		if err := unreached(state); err != nil {
+			return err
+		}
 		return usage(fmt.Sprintf("there is no backup of set %s", set), "cwb list shows the sets")
 	}
 	all := len(members) + len(errs)
@@ -77,12 +80,12 @@ func membersOf(p *config.Policy, s planner.State, set backup.SetID) []config.Nod
 
 // unseenMembers says of which backups of the set it cannot be told whether they are there:
 // those of nodes that are not reached, or whose record of it cannot be read.
-func unseenMembers(s planner.State, set backup.SetID) []error {
-	planned := map[backup.NodeAddr]bool{}
+func unseenMembers(p *config.Policy, s planner.State, set backup.SetID) []error {
+	now, planned := presentNames(p), map[backup.NodeAddr]bool{}
 	for _, n := range s.Nodes {
 		for _, b := range n.Backups {
 			for _, m := range b.Members {
-				planned[m] = planned[m] || b.Set == set
+				planned[now(m)] = planned[now(m)] || b.Set == set
 			}
 		}
 	}
@@ -98,6 +101,33 @@ func unseenMembers(s planner.State, set backup.SetID) []error {
 		}
 	}
 	return errs
+}
+
+// presentNames gives the name that a node has now to the one that it had.
+func presentNames(p *config.Policy) func(backup.NodeAddr) backup.NodeAddr {
+	names := map[backup.NodeAddr]backup.NodeAddr{}
+	for _, n := range p.Nodes {
+		for _, former := range n.Formerly {
+			names[backup.NodeAddr{Kind: n.Addr.Kind, Name: former}] = n.Addr
+		}
+	}
+	return func(a backup.NodeAddr) backup.NodeAddr {
+		if now, renamed := names[a]; renamed {
+			return now
+		}
+		return a
+	}
+}
+
+// unreached lists the nodes that could not be looked at: whether they have a set is not known.
+func unreached(s planner.State) error {
+	var errs []error
+	for _, n := range s.Nodes {
+		if n.Error != "" {
+			errs = append(errs, fmt.Errorf("%s cannot be reached: %s", n.Node, n.Error))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 func (a *app) holdOn(ctx context.Context, p *config.Policy, n config.Node, set backup.SetID, reason string, release bool) error {

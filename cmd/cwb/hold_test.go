@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"cwb/config"
 	"cwb/internal/backup"
 	"cwb/planner"
 )
@@ -23,14 +24,14 @@ func TestUnseenMembers(t *testing.T) {
 	s := planner.State{Nodes: []planner.NodeState{good, torn,
 		{Node: node("gone"), Error: "no route"}, {Node: node("past"), Error: "no route"}, {Node: node("never"), Error: "no route"}}}
 	var said []string
-	for _, err := range unseenMembers(s, set) {
+	for _, err := range unseenMembers(&config.Policy{}, s, set) {
 		said = append(said, err.Error())
 	}
 	want := "20261122T000000Z/backup.json of mysql.torn cannot be read: no JSON\nmysql.gone cannot be reached: no route"
 	if got := strings.Join(said, "\n"); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if errs := unseenMembers(planner.State{Nodes: s.Nodes[:1]}, set); len(errs) > 0 {
+	if errs := unseenMembers(&config.Policy{}, planner.State{Nodes: s.Nodes[:1]}, set); len(errs) > 0 {
 		t.Errorf("of a set that is all there: %v", errs)
 	}
 }

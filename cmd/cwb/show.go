@@ -2,9 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -25,7 +23,7 @@ moment, how long others could have been made to wait for it, and where it stands
 server's own history (MySQL: binary log, GTIDs, what a replica follows, a Galera node's state).`,
 		Args: argsRange(1, 1, "one FILE or SET"),
 		RunE: a.verb(func(ctx context.Context, args []string) error {
-			if id, err := backup.ParseSetID(args[0]); err == nil && !exists(args[0]) {
+			if id, err := backup.ParseSetID(args[0]); err == nil && !isFile(args[0]) {
 				return a.showSet(ctx, id)
 			}
 			plan, err := readPlan(args[0])
@@ -41,9 +39,11 @@ server's own history (MySQL: binary log, GTIDs, what a replica follows, a Galera
 	}
 }
 
-func exists(file string) bool {
-	_, err := os.Lstat(file)
-	return !errors.Is(err, fs.ErrNotExist)
+// isFile reports whether there is a file of that name; in a snapshot_path, a set's id names a
+// directory.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 func (a *app) showSet(ctx context.Context, id backup.SetID) error {
