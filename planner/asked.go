@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"cwb/internal/backup"
 )
@@ -26,6 +27,21 @@ func (e *unknownName) Unwrap() error { return e.error }
 
 // Is makes errors.Is(err, ErrUnknown) hold.
 func (e *unknownName) Is(target error) bool { return target == ErrUnknown }
+
+// notFound is [unknownError] about what lies at the places, unless some of them could not be
+// looked at: then it may lie there.
+func (w *world) notFound(format string, args ...any) error {
+	var dark []string
+	w.eachPlace(func(pl *place) {
+		if pl.unreachable() {
+			dark = append(dark, fmt.Sprintf("%s (%s)", pl.addr(), pl.state.Error))
+		}
+	})
+	if len(dark) == 0 {
+		return unknownError(format, args...)
+	}
+	return requestError("%s. Not looked at, so it may be there: %s", fmt.Sprintf(format, args...), strings.Join(dark, ", "))
+}
 
 func requestError(format string, args ...any) error {
 	return fmt.Errorf("%w: %s", ErrRequest, fmt.Sprintf(format, args...))

@@ -51,7 +51,7 @@ func (w *world) chooseForeign(c *choice, r RestoreRequest) error {
 	}
 	at := slices.IndexFunc(pl.state.Foreign, func(f backup.Foreign) bool { return f.Name == r.Foreign.Name })
 	if at < 0 {
-		return unknownError("%s has no foreign backup %q; cwb list shows what there is", pl.addr(), r.Foreign.Name)
+		return w.notFound("%s has no foreign backup %q; cwb list shows what there is", pl.addr(), r.Foreign.Name)
 	}
 	f := &pl.state.Foreign[at]
 	if !f.Restorable {

@@ -85,7 +85,7 @@ func (w *world) meant(r Request) (*begun, error) {
 	if id := r.Restore.Restore; id != "" {
 		at := slices.IndexFunc(all, func(b *begun) bool { return b.id == id })
 		if at < 0 {
-			return nil, unknownError("no node knows of a restore %s; cwb list shows those there are", id)
+			return nil, w.notFound("no node knows of a restore %s; cwb list shows those there are", id)
 		}
 		return all[at], nil
 	}

@@ -111,7 +111,7 @@ func (w *world) chooseNamed(c *choice, r RestoreRequest, wanted []backup.NodeAdd
 	case len(found) == 0 && w.exists(r.Set):
 		return unknownError("set %s has no backup of %s", r.Set, addresses(wanted))
 	case len(found) == 0:
-		return unknownError("there is no set %s; cwb list shows the sets", r.Set)
+		return w.notFound("there is no set %s; cwb list shows the sets", r.Set)
 	case len(found) > 1:
 		return requestError("%s is the id of sets of %q and %q; narrow it with --node", r.Set, found[0].Block, found[1].Block)
 	}

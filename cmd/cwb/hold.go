@@ -51,7 +51,7 @@ func (a *app) hold(ctx context.Context, arg, reason string, release bool) error 
 	errs := unseenMembers(policy, state, set)
 	if len(members)+len(errs) == 0 {
 		if err := unreached(state); err != nil {
-			return err
+			return fmt.Errorf("no node that could be looked at has set %s: %w", set, err)
 		}
 		return usage(fmt.Sprintf("there is no backup of set %s", set), "cwb list shows the sets")
 	}

@@ -61,6 +61,9 @@ func (a *app) showSet(ctx context.Context, id backup.SetID) error {
 	}
 	listing.Sets = slices.DeleteFunc(listing.Sets, func(s planner.Set) bool { return s.ID != id })
 	if len(listing.Sets) == 0 {
+		if err := unreached(state); err != nil {
+			return fmt.Errorf("no node that could be looked at has set %s: %w", id, err)
+		}
 		return usage(fmt.Sprintf("there is no set %s", id), "cwb list shows the sets")
 	}
 	if a.flags.json {
