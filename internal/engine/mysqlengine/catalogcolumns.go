@@ -2,6 +2,7 @@ package mysqlengine
 
 import (
 	"context"
+	"maps"
 	"strings"
 )
 
@@ -41,18 +42,22 @@ func (c *catalog) columns(ctx context.Context, database string) (map[string][]ra
 	return out, nil
 }
 
-// primaryKeys reads the columns of every primary key of a database.
+// primaryKeys reads the columns of every primary key of a database that gives an order of
+// whole values. One over the beginning of a column (SUB_PART; TEXT and BLOB have no other)
+// does not: to order by the column the server would sort the table before the first row.
 func (c *catalog) primaryKeys(ctx context.Context, database string) (map[string][]text, error) {
-	r, err := c.s.query(ctx, "SELECT TABLE_NAME AS t, COLUMN_NAME AS n FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = "+
+	r, err := c.s.query(ctx, "SELECT TABLE_NAME AS t, COLUMN_NAME AS n, SUB_PART AS p FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = "+
 		quoteBytes(database)+" AND INDEX_NAME = 'PRIMARY' ORDER BY TABLE_NAME, SEQ_IN_INDEX")
 	if err != nil {
 		return nil, err
 	}
-	out := map[string][]text{}
+	out, partly := map[string][]text{}, map[string]bool{}
 	for _, row := range r.rows {
 		t := r.text(row, "t")
 		out[t] = append(out[t], text(r.text(row, "n")))
+		partly[t] = partly[t] || r.get(row, "p") != nil
 	}
+	maps.DeleteFunc(out, func(t string, _ []text) bool { return partly[t] })
 	return out, nil
 }
 

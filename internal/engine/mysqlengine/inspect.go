@@ -51,7 +51,11 @@ func (e *Engine) survey(ctx context.Context, s *session) (survey, error) {
 	if v.cluster, err = inCluster(ctx, s); err != nil {
 		return v, err
 	}
-	v.proof, v.alone = findProof(v.product, g, v.cluster)
+	log, err := readBinlogFilter(ctx, s)
+	if err != nil {
+		return v, err
+	}
+	v.proof, v.alone = findProof(v.product, g, v.cluster, log)
 	return v, v.readSchema(ctx, s, e.node.MySQL)
 }
 

@@ -150,14 +150,21 @@ func (p *keySplitter) estimate(ctx context.Context, from, to bound) (int64, erro
 }
 
 // ascending lets go of bounds that come before an earlier one in the server's own order: the
-// order of texts is known to the server alone, and rows between the two would come twice.
+// order of texts is known to the server alone, and rows between the two would come twice. It
+// also lets go of what is NULL to the server, as a day before the first year is: no row is
+// before that nor from it on.
 func (p *keySplitter) ascending(ctx context.Context, bounds []bound) ([]bound, error) {
-	out := bounds[:min(1, len(bounds))]
-	for _, b := range bounds[len(out):] {
-		if slices.Equal(b, out[len(out)-1]) {
-			continue
+	var out []bound
+	for _, b := range bounds {
+		condition := b.known()
+		if len(out) > 0 {
+			last := out[len(out)-1]
+			if slices.Equal(b, last) {
+				continue
+			}
+			condition += " AND " + last.upTo(b)
 		}
-		follows, err := p.s.one(ctx, "SELECT "+out[len(out)-1].upTo(b))
+		follows, err := p.s.one(ctx, "SELECT "+condition)
 		if err != nil {
 			return nil, err
 		}

@@ -18,11 +18,16 @@ func (p *prepared) waiting() (done func()) {
 	return func() { p.captured.waited = max(p.captured.waited, time.Since(since)) }
 }
 
-// idle is how long a session that makes others wait may do nothing before the server ends it
+// idle is how long a session that makes commits wait may do nothing before the server ends it
 // and its locks: should this process be stopped or its network cut, nobody waits for longer.
-func (p *prepared) idle() time.Duration { return max(time.Second, p.e.node.MySQL.LockWait/2) }
+// The server knows whole seconds. The session that holds LOCK TABLES has no such limit: a healthy
+// take leaves it idle for as long as other nodes take to get to the same point.
+func (p *prepared) idle() time.Duration {
+	return max(time.Second, (p.e.node.MySQL.LockWait / 2).Truncate(time.Second))
+}
 
 // patience is the time for requests that others queue up behind; with idle it makes lock_wait.
+// Below a lock_wait of two seconds it makes up to half a second more, since idle is a second.
 func (p *prepared) patience() time.Duration {
 	wait := p.e.node.MySQL.LockWait
 	return max(wait-p.idle(), wait/2)

@@ -20,7 +20,7 @@ const (
 // some hundreds). FLUSH TABLES WITH READ LOCK would, but makes all wait for the longest running
 // statement; and what Oracle MySQL has (with LOCK INSTANCE FOR BACKUP) was never tried on a
 // real one. One connection is of one moment without any lock.
-func findProof(p product, g *grants, cluster bool) (proof, string) {
+func findProof(p product, g *grants, cluster bool, log binlogFilter) (proof, string) {
 	switch {
 	case !p.mariadb:
 		return proofNone, "what would hold several connections to one moment is not tested on " + p.server.Product
@@ -30,6 +30,10 @@ func findProof(p product, g *grants, cluster bool) (proof, string) {
 		return proofNone, "BACKUP STAGE, which would hold several connections to one moment, halts a Galera node and is not tested on one"
 	case !g.global("RELOAD"):
 		return proofNone, "for several connections run: GRANT RELOAD ON *.* TO " + g.account
+	case log == filterUnknown:
+		return proofNone, "for several connections run: GRANT REPLICATION CLIENT ON *.* TO " + g.account
+	case log == filterSet:
+		return proofNone, "BACKUP STAGE, which would hold several connections to one moment, may let through commits of databases that the binary log leaves out (binlog_do_db, binlog_ignore_db)"
 	}
 	return proofStage, ""
 }

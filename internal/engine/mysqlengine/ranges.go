@@ -35,6 +35,15 @@ func (b bound) equal(keys []string) string {
 	return strings.Join(conditions, " AND ")
 }
 
+// known is an expression without columns: no literal of b is NULL.
+func (b bound) known() string {
+	conditions := []string{"TRUE"}
+	for _, literal := range b {
+		conditions = append(conditions, literal+" IS NOT NULL")
+	}
+	return strings.Join(conditions, " AND ")
+}
+
 // upTo is an expression without columns: b does not come after c.
 func (b bound) upTo(c bound) string {
 	switch {

@@ -11,6 +11,9 @@ import (
 	"cwb/internal/testbed"
 )
 
+// beginsOfTexts has a key that is no order of the column's values: it is read as if it had none.
+const beginsOfTexts = "begins of texts"
+
 // splitTables are tables of ten thousand rows with keys of every kind that is split.
 var splitTables = []struct{ name, key, values string }{
 	{"integers", "k INT PRIMARY KEY", "CAST(seq AS SIGNED) * 3 - 20000"},
@@ -20,7 +23,7 @@ var splitTables = []struct{ name, key, values string }{
 	{"addresses", "k VARCHAR(100) PRIMARY KEY", "CONCAT('sip:', 6505550000 + seq, '@example.com')"},
 	{"any case", "k VARCHAR(40) CHARACTER SET latin1 COLLATE latin1_german2_ci PRIMARY KEY", "IF(seq % 2, MD5(seq), UPPER(MD5(seq)))"},
 	{"wide characters", "k CHAR(40) CHARACTER SET ucs2 PRIMARY KEY", "MD5(seq)"},
-	{"begins of texts", "k TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, PRIMARY KEY (k(12))", "CONCAT('Ü', MD5(seq), REPEAT('x', 100))"},
+	{beginsOfTexts, "k TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, PRIMARY KEY (k(12))", "CONCAT('Ü', MD5(seq), REPEAT('x', 100))"},
 	{"days", "k DATE, l INT, PRIMARY KEY (k, l)", "'2020-01-01' + INTERVAL seq DIV 10 DAY, seq"},
 	{"one day", "k DATE, l INT, PRIMARY KEY (k, l)", "'2020-01-01', seq"},
 	{"moments", "k TIMESTAMP(3) PRIMARY KEY", "'2020-01-01 00:00:00.500' + INTERVAL seq HOUR"},
@@ -49,8 +52,15 @@ func TestTablesAreSplitByAnyKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			t.Run("bounds", func(t *testing.T) { onlyAscendingBounds(t, s) })
 			for _, ref := range read.tables() {
-				t.Run(string(ref.table.Name), func(t *testing.T) { splitEvenly(t, s, ref, 4) })
+				t.Run(string(ref.table.Name), func(t *testing.T) {
+					if ref.table.Name == beginsOfTexts {
+						readAsStored(t, s, ref)
+						return
+					}
+					splitEvenly(t, s, ref, 4)
+				})
 			}
 		})
 	}
@@ -75,5 +85,34 @@ func splitEvenly(t *testing.T, s *session, ref tableRef, parts int) {
 	}
 	if sum != 10000 || len(split) != parts {
 		t.Errorf("%d ranges have %d rows: %v\n%s", len(split), sum, sizes, strings.Join(split, "\n"))
+	}
+}
+
+// readAsStored demands that the server sends the first row without sorting the table.
+func readAsStored(t *testing.T, s *session, ref tableRef) {
+	split, err := ranges(t.Context(), s, ref, 4)
+	if err != nil || len(split) != 1 {
+		t.Fatalf("%v; ranges %q", err, split)
+	}
+	r, err := s.query(t.Context(), "EXPLAIN "+selectTable(unit{ref: ref, where: split[0]}, product{mariadb: true}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range r.rows {
+		if extra := r.text(row, "Extra"); strings.Contains(extra, "filesort") {
+			t.Errorf("the server says %q", extra)
+		}
+	}
+}
+
+// onlyAscendingBounds: a row is in no range beside a bound that is NULL, as the first one too.
+func onlyAscendingBounds(t *testing.T, s *session) {
+	const day100 = "(FROM_DAYS(100) + INTERVAL 1 SECOND)" // before the first year
+	bounds, err := (&keySplitter{s: s}).ascending(t.Context(), []bound{{day100}, {"'2020-01-01'"}, {"'2020-01-01'"}, {"'2021-01-01'", day100}, {"'2019-01-01'"}, {"'2021-01-01'", "5"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := fmt.Sprint(bounds), "[['2020-01-01'] ['2021-01-01' 5]]"; got != want {
+		t.Errorf("bounds %s, want %s", got, want)
 	}
 }

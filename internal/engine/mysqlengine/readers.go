@@ -56,7 +56,8 @@ func (r *readOut) units(ctx context.Context) ([]unit, error) {
 	return units, nil
 }
 
-// readLocked reads the tables that only LOCK TABLES holds, and lets writers go on.
+// readLocked reads the tables that only LOCK TABLES holds, and lets writers go on. They wait
+// for its end, so neither max_rate nor a busy server holds it back.
 func (r *readOut) readLocked(ctx context.Context) error {
 	if len(r.survey.locked) == 0 {
 		return nil
@@ -66,7 +67,7 @@ func (r *readOut) readLocked(ctx context.Context) error {
 			if !lockableEngines[t.table.Engine] {
 				continue
 			}
-			if err := r.readUnit(ctx, r.locker, unit{ref: t}, p); err != nil {
+			if err := r.readUnit(ctx, r.locker, unit{ref: t}, newThrottle(0), p); err != nil {
 				return err
 			}
 		}
@@ -110,7 +111,7 @@ func (r *readOut) reader(ctx context.Context, s *session, p *packer) error {
 		if !ok {
 			break
 		}
-		if err := r.readUnit(ctx, s, u, p); err != nil {
+		if err := r.readUnit(ctx, s, u, r.rate, p); err != nil {
 			return err
 		}
 		if err := r.recheck(ctx, s, u.ref); err != nil {
@@ -130,8 +131,8 @@ func (r *readOut) reader(ctx context.Context, s *session, p *packer) error {
 	return nil
 }
 
-func (r *readOut) readUnit(ctx context.Context, s *session, u unit, p *packer) error {
-	w, err := newChunkWriter(ctx, p, u, r.e.opts.ChunkBytes, r.rate)
+func (r *readOut) readUnit(ctx context.Context, s *session, u unit, rate *throttle, p *packer) error {
+	w, err := newChunkWriter(ctx, p, u, r.e.opts.ChunkBytes, rate)
 	if err != nil {
 		return err
 	}

@@ -53,6 +53,11 @@ func (s *sender) connection(ctx context.Context) error {
 		return err
 	}
 	defer conn.close()
+	// Connections that load one MyISAM or Aria table wait for each other's statements; nobody
+	// else knows the databases that are loaded, so nobody is made to wait.
+	if err := conn.exec(ctx, "SET SESSION lock_wait_timeout = 86400"); err != nil {
+		return err
+	}
 	dec, err := newDecoder()
 	if err != nil {
 		return err

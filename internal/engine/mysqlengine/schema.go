@@ -43,7 +43,7 @@ type table struct {
 	History  bool      `json:"history,omitempty"` // system-versioned: rows of the past are stored too
 	Create   text      `json:"create"`
 	Columns  []column  `json:"columns"`            // those that are stored, in the order of the chunks' fields
-	Primary  []text    `json:"primary,omitempty"`  // columns of the primary key, in its order
+	Primary  []text    `json:"primary,omitempty"`  // columns of the primary key, in its order; none where it is over beginnings of values
 	Triggers []trigger `json:"triggers,omitempty"` // in the order in which they fire
 	Prefix   string    `json:"prefix"`             // its chunks are data/<prefix>-<number>.tsv.zst
 
