@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -292,14 +291,10 @@ func (r *ringLab) refusedByOneHost() [][]string {
 	if err := alone.Close(); err != nil {
 		r.t.Error(err)
 	}
-	said := regexp.MustCompile(`that ring had 3 hosts, this one has 1 host.*num_tokens: 16, initial_token: ([-0-9,]+) and auto_bootstrap: false`).FindStringSubmatch(o.stderr)
-	if said == nil {
+	if !regexp.MustCompile(`that ring had 3 hosts, this one has 1 host.*same shape \(3 in \S+\).*ring\.json in each backup`).MatchString(o.stderr) {
 		r.t.Fatalf("it does not say what ring it needs:\n%s", o.stderr)
 	}
 	all := r.recordedTokens()
-	if !slices.Equal(all[0], strings.Split(said[1], ",")) {
-		r.t.Errorf("it says the tokens %v, which were %v", said[1], all[0])
-	}
 	for _, dir := range r.dirs {
 		if err := os.RemoveAll(dir); err != nil {
 			r.t.Fatal(err)

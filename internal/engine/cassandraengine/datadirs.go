@@ -45,7 +45,7 @@ func (e *Engine) checkHere(tables []tableName) error {
 	if len(tables) == 0 {
 		return nil
 	}
-	return fmt.Errorf("%w: no table of the server at %s has a folder in %s: the server runs on another machine; use ssh in the policy's node", executor.ErrRefused, e.node.Address, list(e.node.DataDirs))
+	return fmt.Errorf("%w: no table of the server at %s has a folder in %s: the server runs on another machine: run cwb on that machine", executor.ErrRefused, e.node.Address, list(e.node.DataDirs))
 }
 
 // checkRoom holds the policy's min_free against every file system that the data lies on.

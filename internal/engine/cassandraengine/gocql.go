@@ -113,7 +113,7 @@ func (l *line) cluster(protocol int) (*gocql.ClusterConfig, error) {
 	cluster.ConnectTimeout = l.limit
 	cluster.HostDialer = l.dialer
 	if l.login.user != "" {
-		cluster.Authenticator = gocql.PasswordAuthenticator{Username: l.login.user, Password: l.login.password}
+		cluster.Authenticator = saslPlain(l.login)
 	}
 	cluster.ReconnectInterval = 0
 	cluster.ReconnectionPolicy = &gocql.ConstantReconnectionPolicy{MaxRetries: 1}
@@ -131,6 +131,8 @@ func (l *line) explain(ctx context.Context, err error) error {
 	kind, remedy := executor.ErrUnreachable, tlsRemedy(l.dialer.failure(), l.serverName())
 	switch {
 	case remedy != "":
+	case strings.Contains(text, wantsMore):
+		kind, remedy = executor.ErrCredentials, "cwb logs in with user and password only: let the server have an authenticator that takes them, such as PasswordAuthenticator"
 	case strings.Contains(text, "remote error: tls:"), strings.Contains(text, "certificate required"):
 		kind, remedy = executor.ErrCredentials, l.certificateRemedy()
 	case strings.Contains(text, "authentication") || strings.Contains(text, "and/or password") || strings.Contains(text, "bad credentials"):
@@ -141,8 +143,13 @@ func (l *line) explain(ctx context.Context, err error) error {
 	if remedy == "" {
 		return fmt.Errorf("connect to Cassandra at %s: %w: %w", l.node.Address, kind, err)
 	}
-	return fmt.Errorf("connect to Cassandra at %s: %w: %w: %s", l.node.Address, kind, err, remedy)
+	return explained{fmt.Errorf("connect to Cassandra at %s: %w: %w: %s", l.node.Address, kind, err, remedy)}
 }
+
+// explained is an error whose text says what to do about it.
+type explained struct{ error }
+
+func (e explained) Unwrap() error { return e.error }
 
 func (l *line) serverName() string {
 	if l.dialer.tls == nil {

@@ -35,7 +35,7 @@ func listen(t *testing.T, handle func(net.Conn)) string {
 
 // Opcodes of the native protocol, version 3 and 4.
 const (
-	opError, opStartup, opAuthenticate, opOptions, opSupported, opAuthResponse = 0x00, 0x01, 0x03, 0x05, 0x06, 0x0F
+	opError, opStartup, opAuthenticate, opOptions, opSupported, opAuthChallenge, opAuthResponse = 0x00, 0x01, 0x03, 0x05, 0x06, 0x0E, 0x0F
 )
 
 // frames answers each request frame of the native protocol; answer gets version and opcode.

@@ -33,8 +33,11 @@ func (e *Engine) Inspect(ctx context.Context) (planner.Server, error) {
 	return state, nil
 }
 
+// downText adds what to do about a server that does not answer. What else is wrong, such as
+// with the files of a login, says that itself.
 func downText(err error) string {
-	if errors.Is(err, executor.ErrCredentials) {
+	var known explained
+	if !errors.Is(err, executor.ErrUnreachable) || errors.As(err, &known) {
 		return err.Error()
 	}
 	return err.Error() + ": start the server, or correct the node's address in the policy"

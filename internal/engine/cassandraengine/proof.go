@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -17,11 +19,28 @@ import (
 // backup was taken through: nodetool reached the host that CQL reached.
 const provenKey = "nodetool_proven"
 
-// wiring is a digest of how the node is reached, by CQL and by nodetool. Another wiring has to
-// be proven anew.
+// wiring is a digest of how the node is reached, by CQL and by nodetool, and of where its files
+// are looked for. Another wiring has to be proven anew.
 func (e *Engine) wiring() string {
-	text, _ := json.Marshal(append([]string{e.node.Address}, e.node.Nodetool...)) // strings always marshal
+	text, _ := json.Marshal([]any{e.node.Address, e.node.Nodetool, e.node.DataDirs, e.tool.stamp()}) // such always marshals
 	return fmt.Sprintf("%x", sha256.Sum256(text))
+}
+
+// stamp changes when the program does: a wrapper can be made to reach another host under the
+// same name. It is empty where there is no program.
+func (n nodetool) stamp() string {
+	program, err := n.find()
+	if err != nil {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(program); err == nil {
+		program = real
+	}
+	info, err := os.Stat(program)
+	if err != nil {
+		return ""
+	}
+	return fmt.Sprintf("%s %d %d", program, info.Size(), info.ModTime().UnixNano())
 }
 
 // provenBefore reports whether an earlier backup of the same host was taken through the same

@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -48,8 +49,20 @@ func TestNodetoolIsAskedWhomItReaches(t *testing.T) {
 	for name, change := range map[string]func(f *fake, m *made){
 		"another command": func(f *fake, _ *made) { f.engine.node.Nodetool = append(f.engine.node.Nodetool, "-p", "7200") },
 		"another address": func(f *fake, _ *made) { f.engine.node.Address = "127.0.0.2:9042" },
-		"another host":    func(_ *fake, m *made) { m.content.Identity.HostID = idOther },
-		"an older cwb":    func(_ *fake, m *made) { delete(m.content.Position, provenKey) },
+		"another program under its name": func(f *fake, _ *made) {
+			writeFile(f.t, f.engine.node.Nodetool[0], "#!/bin/sh\n. '"+filepath.Join(f.dir, "nodetool.does")+"' # elsewhere\n")
+		},
+		"a program that was written again": func(f *fake, _ *made) {
+			if err := os.Chtimes(f.engine.node.Nodetool[0], f.now, f.now); err != nil {
+				f.t.Fatal(err)
+			}
+		},
+		"more data directories": func(f *fake, _ *made) {
+			f.engine.node.DataDirs = append(f.engine.node.DataDirs, f.t.TempDir())
+			f.server.dirs = f.engine.node.DataDirs
+		},
+		"another host": func(_ *fake, m *made) { m.content.Identity.HostID = idOther },
+		"an older cwb": func(_ *fake, m *made) { delete(m.content.Position, provenKey) },
 		"nothing to appear": func(f *fake, _ *made) {
 			f.server.schemas["homer"] = keyspaceSchema{Name: "homer"}
 			f.nodetool(elsewhere + honest)

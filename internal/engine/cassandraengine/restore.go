@@ -64,8 +64,13 @@ func (e *Engine) restoring(ctx context.Context, o executor.RestoreOrder, p execu
 	return r, nil
 }
 
-// sameHost reports whether the server is the host that a source is of, with the tokens it had:
-// then all that is in the source may be there, whether the host still owns it or not.
-func (r *restoring) sameHost(s source) bool {
-	return s.host == r.local.hostID && sameTokens(s.tokens, r.local.tokens)
+// tokenFlags let all that is in a source come back where the host has the tokens that it is of,
+// whether the host still owns it or not: a ring that has grown leaves each host rows of others
+// until "nodetool cleanup", and an import refuses them unless told. Who the host is does not
+// matter: a new one with the tokens of an old one stands for it.
+func (r *restoring) tokenFlags(s source) []string {
+	if sameTokens(s.tokens, r.local.tokens) {
+		return []string{"--no-tokens"}
+	}
+	return nil
 }

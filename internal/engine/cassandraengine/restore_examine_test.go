@@ -138,8 +138,12 @@ func TestExamineLiftsRefusals(t *testing.T) {
 	f.table("simservs", func(t *tableSchema) { t.Columns[1].Type = "blob" })
 	f.order.Source.Record.Server.Version = "6.0.0"
 	f.order.SchemaMismatch, f.order.NewerServer = true, true
-	if x := f.examine(); len(x.Refusals) > 0 {
+	x := f.examine()
+	if len(x.Refusals) > 0 {
 		t.Errorf("refusals %+v", x.Refusals)
+	}
+	if len(x.Warnings) != 1 || !strings.Contains(x.Warnings[0], "homer.simservs is not that of the backup: column v is blob there and text in the backup (--schema-mismatch") {
+		t.Errorf("what is waived is not said: %q", x.Warnings)
 	}
 }
 

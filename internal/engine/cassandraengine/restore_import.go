@@ -88,11 +88,7 @@ func (r *restoring) importTable(ctx context.Context, p restorePlan, t sourceTabl
 	if err := r.mark(noteTouched, t.into()); err != nil {
 		return err
 	}
-	var flags []string
-	if r.sameHost(p.source) {
-		flags = append(flags, "--no-tokens")
-	}
-	if err := r.importFiles(ctx, t.target, t.Table, dirs, t.bytes, flags...); err != nil {
+	if err := r.importFiles(ctx, t.target, t.Table, dirs, t.bytes, r.tokenFlags(p.source)...); err != nil {
 		return err
 	}
 	return r.mark(noteImported, t.into())

@@ -96,16 +96,25 @@ func (x *examining) judgeSchema() {
 			x.refuse("", "the keyspace %s does not exist, and the backup does not have its definition: create it first, as it was", t.target)
 		case live == nil || was == nil:
 		default:
-			if text := mismatch(*was, *live); text != "" && !x.o.SchemaMismatch {
-				x.refuse("--schema-mismatch", "the definition of %s is not that of the backup: %s", t.into(), text)
+			if text := mismatch(*was, *live); text != "" {
+				x.mismatched("the definition of %s is not that of the backup: %s", t.into(), text)
 			}
 		}
 	}
 	for _, k := range x.src.keyspaces {
-		if names := typeMismatch(k, x.live[k.Name]); len(names) > 0 && x.o.As == "" && !x.o.SchemaMismatch {
-			x.refuse("--schema-mismatch", "the types %s of keyspace %s are not those of the backup", strings.Join(names, ", "), k.Name)
+		if names := typeMismatch(k, x.live[k.Name]); len(names) > 0 && x.o.As == "" {
+			x.mismatched("the types %s of keyspace %s are not those of the backup", strings.Join(names, ", "), k.Name)
 		}
 	}
+}
+
+// mismatched refuses, or says what the operator has waived.
+func (x *examining) mismatched(format string, args ...any) {
+	if x.o.SchemaMismatch {
+		x.warn(format+" (--schema-mismatch lets it pass)", args...)
+		return
+	}
+	x.refuse("--schema-mismatch", format, args...)
 }
 
 func (x *examining) exists(keyspace string) bool {

@@ -25,6 +25,21 @@ func newRingBackup(t *testing.T) *restoreFake {
 	return f
 }
 
+// ring changes what the backup tells of its ring.
+func (f *restoreFake) ring(change func(*ringFile)) {
+	f.t.Helper()
+	var r ringFile
+	if err := readJSON(f.order.Source.Dir, ringJSON, &r); err != nil {
+		f.t.Fatal(err)
+	}
+	change(&r)
+	data, err := json.Marshal(r)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.order.Source.Dir.(memDir)[ringJSON] = data
+}
+
 // replicate sets how often rows are kept, live and in the backup.
 func (f *restoreFake) replicate(factor string) {
 	k := f.server.schemas["homer"]
@@ -44,15 +59,20 @@ func TestShape(t *testing.T) {
 			f.server.row.hostID, f.server.row.address = hostThree, "10.0.0.9"
 			f.order.OntoNewIdentity = true
 		}, ""},
-		"a host alone": {func(f *restoreFake) { f.server.others = nil }, "had 2 hosts, this one has 1 host. Only a ring of the same shape (1 in dc1/r1, 1 in dc1/r2) can take the files as they are"},
+		"a host alone": {func(f *restoreFake) { f.server.others = nil }, "had 2 hosts, this one has 1 host. Only a ring of the same shape (1 in dc1/r1, 1 in dc1/r2), each host with the tokens"},
 		"a third host": {func(f *restoreFake) {
 			f.server.others = append(f.server.others, peer{hostID: hostThree, datacenter: "dc1", rack: "r1", tokens: []string{"9"}, schemaVersion: "v1"})
 		}, "had 2 hosts, this one has 3 hosts"},
 		"another rack":       {func(f *restoreFake) { f.server.others[0].rack = "r1" }, "other racks or datacentres (1 in dc1/r1, 1 in dc1/r2) than this one has (2 in dc1/r1)"},
 		"another datacentre": {func(f *restoreFake) { f.server.row.datacenter = "dc2" }, "(1 in dc1/r2, 1 in dc2/r1)"},
-		"other tokens": {func(f *restoreFake) { f.server.row.tokens = []string{"2", "5"} },
+		"a new host with other tokens": {func(f *restoreFake) { f.server.row.hostID, f.server.row.tokens = hostThree, []string{"2", "5"} },
+			"Only if this host is new and holds nothing that is served, make it the successor of that one (10.0.0.1): stop it;"},
+		"what a new host is to be set to": {func(f *restoreFake) { f.server.row.hostID, f.server.row.tokens = hostThree, []string{"2", "5"} },
 			"set num_tokens: 2, initial_token: 1,5 and auto_bootstrap: false; start it"},
+		"other tokens on the very host": {func(f *restoreFake) { f.server.row.tokens = []string{"2", "5"} },
+			"this host owned other tokens when the backup was taken. Only a ring of the same shape"},
 		"other tokens in the other rack": {func(f *restoreFake) {
+			f.server.row.hostID = hostThree
 			f.server.row.tokens, f.server.row.rack, f.server.others[0].rack = []string{"2", "5"}, "r2", "r1"
 		}, "place it in dc=dc1, rack=r1"},
 		"the tokens of the other host": {func(f *restoreFake) {
@@ -88,23 +108,27 @@ func TestShape(t *testing.T) {
 	}
 }
 
-// Rows that are to be kept on other hosts than they were come there by the repair, if that is
-// meant.
-func TestReplication(t *testing.T) {
-	f := newRingBackup(t)
-	k := f.server.schemas["homer"]
-	k.Replication = map[string]string{"class": "org.apache.cassandra.locator.SimpleStrategy", "replication_factor": "1"}
-	f.server.schemas["homer"] = k
-	if x := f.examine(); len(x.Refusals) > 0 {
-		t.Errorf("the same in other words: %+v", x.Refusals)
-	}
-	k.Replication = map[string]string{"class": "NetworkTopologyStrategy", "dc1": "2"}
-	f.server.schemas["homer"] = k
-	if x := f.examine(); len(x.Refusals) != 1 || x.Refusals[0].Flag != "--schema-mismatch" || !strings.Contains(x.Refusals[0].Reason, "'dc1': '2'") {
-		t.Errorf("another replication: %+v", x.Refusals)
-	}
-	f.order.SchemaMismatch = true
-	if x := f.examine(); len(x.Refusals) > 0 || len(x.Warnings) != 1 {
-		t.Errorf("if that is meant: %+v", x)
+// Whoever may be serving is never told to be wiped.
+func TestShapeWipesNoHostThatMayServe(t *testing.T) {
+	for name, change := range map[string]func(f *restoreFake){
+		"one host less":       func(f *restoreFake) { f.server.others = nil },
+		"another rack":        func(f *restoreFake) { f.server.others[0].rack = "r1" },
+		"the very host":       func(f *restoreFake) { f.server.row.tokens = []string{"2", "5"} },
+		"another host of it":  func(f *restoreFake) { f.server.others[0].tokens = []string{"4", "7"} },
+		"all in other places": func(f *restoreFake) { f.server.row.rack, f.server.others[0].rack = "r2", "r1" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newRingBackup(t)
+			change(f)
+			x := f.examine()
+			if len(x.Refusals) == 0 {
+				t.Error("not refused")
+			}
+			for _, r := range x.Refusals {
+				if strings.Contains(r.Reason, "remove the folders") || strings.Contains(r.Reason, "initial_token") || !strings.Contains(r.Reason, "sstableloader") {
+					t.Errorf("refusal %q", r.Reason)
+				}
+			}
+		})
 	}
 }

@@ -151,10 +151,7 @@ func (r *restoring) rehearseTable(ctx context.Context, p restorePlan, made keysp
 	if err != nil {
 		return 0, err
 	}
-	flags := []string{"--extended-verify"}
-	if r.sameHost(p.source) {
-		flags = append(flags, "--no-tokens")
-	}
+	flags := append([]string{"--extended-verify"}, r.tokenFlags(p.source)...)
 	if err := r.importFiles(ctx, made.Name, t.Table, dirs, t.bytes, flags...); err != nil {
 		return 0, err
 	}

@@ -204,11 +204,7 @@ func (r *restoring) returnTable(ctx context.Context, back source, t sourceTable)
 	if err != nil {
 		return err
 	}
-	var flags []string
-	if r.sameHost(back) {
-		flags = append(flags, "--no-tokens")
-	}
-	if err := r.importFiles(ctx, t.target, t.Table, dirs, t.bytes, flags...); err != nil {
+	if err := r.importFiles(ctx, t.target, t.Table, dirs, t.bytes, r.tokenFlags(back)...); err != nil {
 		return err
 	}
 	return r.mark(noteReturned, t.into())

@@ -55,7 +55,7 @@ func TestTakeIsRefused(t *testing.T) {
 		"data_dirs differ":      {before: func(f *fake) { f.server.dirs = []string{"/elsewhere"} }, is: executor.ErrRefused, says: `/elsewhere`},
 		"one data_dir unknown":  {before: func(f *fake) { f.server.dirs = append(f.server.dirs, "/more") }, is: executor.ErrRefused, says: `/more`},
 		"data dir missing":      {before: func(f *fake) { f.engine.node.DataDirs = []string{"/nowhere"} }, is: executor.ErrRefused, says: "cannot be read here"},
-		"another machine":       {before: func(f *fake) { os.RemoveAll(filepath.Join(f.data, "homer")) }, is: executor.ErrRefused, says: "another machine"},
+		"another machine":       {before: func(f *fake) { os.RemoveAll(filepath.Join(f.data, "homer")) }, is: executor.ErrRefused, says: "another machine: run cwb on that machine"},
 		"other node's nodetool": {before: func(f *fake) { f.server.row.hostID = idOther }, is: executor.ErrRefused, says: "nodetool reaches the host"},
 		"still joining":         {before: func(f *fake) { f.server.row.bootstrapped = "IN_PROGRESS" }, is: executor.ErrRefused, says: "IN_PROGRESS"},
 		"no room":               {before: func(f *fake) { f.engine.minFree = 1 << 60 }, is: executor.ErrRefused, says: "min_free"},

@@ -23,6 +23,17 @@ func asksPassword(_, op byte) (byte, []byte) {
 	return opError, append([]byte{0, 0, 1, 0}, text("Provided username cwb and/or password are incorrect")...)
 }
 
+// asksMore answers a password with a challenge.
+func asksMore(_, op byte) (byte, []byte) {
+	switch op {
+	case opStartup:
+		return opAuthenticate, text("com.example.Kerberos")
+	case opAuthResponse:
+		return opAuthChallenge, []byte{0, 0, 0, 1, 'x'}
+	}
+	return asksPassword(0, op)
+}
+
 // What goes wrong with TLS and passwords is told apart, each with what to do.
 func TestConnectExplainsItself(t *testing.T) {
 	a, stranger := newAuthority(t), newAuthority(t)
@@ -31,6 +42,7 @@ func TestConnectExplainsItself(t *testing.T) {
 	oldCert, oldKey, _ := a.issue("old", time.Now().Add(-time.Minute))
 	strangeCert, strangeKey, _ := stranger.issue("cwb", valid)
 	serve := frames(asksPassword)
+	more := listen(t, frames(asksMore))
 	plain := listen(t, serve)
 	puzzled := listen(t, func(conn net.Conn) { _, _ = conn.Write([]byte{0x84, 0, 0, 0, opError, 0, 0, 0, 0}) })
 	secure := a.listenTLS("homer-1", valid, tls.NoClientCert, serve)
@@ -44,6 +56,7 @@ func TestConnectExplainsItself(t *testing.T) {
 	}{
 		"no password":              {config.Cassandra{Address: plain}, executor.ErrCredentials, "credentials_file of the node"},
 		"wrong password":           {config.Cassandra{Address: plain, CredentialsFile: login}, executor.ErrCredentials, `correct the user "cwb" or the password in credentials_file "` + login},
+		"more than a password":     {config.Cassandra{Address: more, CredentialsFile: login}, executor.ErrCredentials, `"com.example.Kerberos" asks for more than user and password: cwb logs in with`},
 		"encrypted, no password":   {node(secure, "homer-1", a.file), executor.ErrCredentials, "credentials_file of the node"},
 		"unknown authority":        {node(secure, "homer-1", stranger.file), executor.ErrUnreachable, "ca_file of whoever signed it"},
 		"the system's authorities": {node(secure, "homer-1", ""), executor.ErrUnreachable, "ca_file of whoever signed it"},
@@ -59,7 +72,10 @@ func TestConnectExplainsItself(t *testing.T) {
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
-			_, err := connectCQL(t.Context(), c.node, 10*time.Second)
+			err := connectError(t, c.node)
+			if known := (explained{}); !errors.As(err, &known) {
+				t.Errorf("nobody knows that it says what to do: %v", err)
+			}
 			if !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
 				t.Errorf("error %v, want %q", err, c.says)
 			}
@@ -68,6 +84,12 @@ func TestConnectExplainsItself(t *testing.T) {
 			}
 		})
 	}
+}
+
+func connectError(t *testing.T, node config.Cassandra) error {
+	t.Helper()
+	_, err := connectCQL(t.Context(), node, 10*time.Second)
+	return err
 }
 
 // node is one whose CQL is encrypted; files are those of a client's certificate.
@@ -79,13 +101,23 @@ func node(address, name, ca string, files ...string) config.Cassandra {
 	return c
 }
 
-// What the server is told is the user and the password, as they stand in the file.
+// What the server is told is the user and the password, as they stand in the file, whatever
+// class it takes them with.
 func TestPasswordIsSentAsItStands(t *testing.T) {
+	for _, class := range []string{"PasswordAuthenticator", "MutualTlsWithPasswordFallbackAuthenticator"} {
+		t.Run(class, func(t *testing.T) { passwordIsSent(t, "org.apache.cassandra.auth."+class) })
+	}
+}
+
+func passwordIsSent(t *testing.T, class string) {
 	a := newAuthority(t)
 	got := make(chan string, 10)
 	address := listen(t, bodies(func(op byte, body []byte) (byte, []byte) {
 		if op == opAuthResponse {
 			got <- string(body)
+		}
+		if op == opStartup {
+			return opAuthenticate, text(class)
 		}
 		return asksPassword(0, op)
 	}))
