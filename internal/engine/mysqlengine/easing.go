@@ -18,10 +18,10 @@ const (
 // easing is the part of a throttle that the server's load works.
 type easing struct {
 	began  bool
-	most   int64         // threads running that are not too many
-	eased  time.Duration // at most so long were readers held back so far
-	until  time.Time     // when they may go on
-	notice func()        // of tests: readers are being held back
+	most   int64           // threads running that are not too many
+	eased  time.Duration   // at most so long were readers held back so far
+	until  time.Time       // when they may go on
+	notice func(busy bool) // of tests: the server was looked at
 }
 
 // observe takes note of how many threads run, besides the take's own. What runs at the first
@@ -32,15 +32,16 @@ func (t *throttle) observe(running, least int64) {
 	if !t.ease.began {
 		t.ease.began, t.ease.most = true, max(least, 2*running)
 	}
-	if running <= t.ease.most || t.ease.eased >= mostEasing {
+	busy := running > t.ease.most && t.ease.eased < mostEasing
+	if t.ease.notice != nil {
+		t.ease.notice(busy)
+	}
+	if !busy {
 		t.ease.until = time.Time{}
 		return
 	}
 	t.ease.until = t.now().Add(easeFor)
 	t.ease.eased += easeFor
-	if t.ease.notice != nil {
-		t.ease.notice()
-	}
 }
 
 // easeOff waits while the server is busy. Should nobody look at the server any more, it ends

@@ -26,9 +26,9 @@ type Options struct {
 	LoadEvery     time.Duration    // how often a take looks at that; default 1 s
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 
-	sleep func(ctx context.Context, d time.Duration) error // tests do not wait
-	eases func()                                           // tests learn that a take eases off
-	wrap  func(driver.Conn) driver.Conn                    // of a restore's connections: tests cut them
+	sleep  func(ctx context.Context, d time.Duration) error // tests do not wait
+	looked func(busy bool)                                  // tests learn that a take looked how busy the server is
+	wrap   func(driver.Conn) driver.Conn                    // of a restore's connections: tests cut them
 }
 
 // Engine serves one MySQL or MariaDB node. It keeps no connection and no state between

@@ -15,31 +15,72 @@ import (
 // So a take gives way: when a new statement on one of its tables could not begin for about
 // lock_wait, it ends with an error, and all its locks with it.
 
-// watchEvery is how often it looks whether somebody waits.
-func (r *readOut) watchEvery() time.Duration {
-	return min(max(r.e.node.MySQL.LockWait/4, 200*time.Millisecond), 5*time.Second)
+// watcher looks from the end of the capture until the take ends: metadata locks are held all
+// the while, also before the reading begins.
+type watcher struct {
+	stop context.CancelFunc
+	done chan struct{}
+	gone context.Context // ends when the take gives way; its cause says why
 }
 
-// watch looks until ctx ends, on a connection of its own: who waits, and how busy the server
-// is. Only what it finds out ends the take: where it cannot look, it tries again.
-func (r *readOut) watch(ctx context.Context) error {
-	waits, loads := time.NewTicker(r.watchEvery()), time.NewTicker(r.e.opts.LoadEvery)
-	defer waits.Stop()
-	defer loads.Stop()
+// startWatch begins to watch. Should the take have to give way, its connections are cut, and
+// the server ends what they hold, whatever the take is doing.
+func (p *prepared) startWatch(ctx context.Context) {
+	p.watcher.end()
+	ctx = context.WithoutCancel(ctx) // which may be of the capture alone
+	running, stop := context.WithCancel(ctx)
+	gone, give := context.WithCancelCause(ctx)
+	p.watcher = &watcher{stop: stop, done: make(chan struct{}), gone: gone}
+	done, holders := p.watcher.done, append([]*session{p.locker}, p.captured.snapshots...)
 	since := map[int]time.Time{} // by level: when a table was first found blocked
+	go func() {
+		defer close(done)
+		err := guard(func() error {
+			return p.e.probe(running, p.watchEvery(), func(ctx context.Context, probe *session) error { return p.look(ctx, probe, since) })
+		})
+		if err == nil {
+			return
+		}
+		give(err)
+		for _, s := range holders {
+			if s != nil {
+				s.line.Close()
+			}
+		}
+	}()
+}
+
+// end ends the watch, if there is one.
+func (w *watcher) end() {
+	if w != nil {
+		w.stop()
+		<-w.done
+	}
+}
+
+// gave is why the take gave way; nil while it did not.
+func (w *watcher) gave() error { return context.Cause(w.gone) }
+
+// watchEvery is how often it looks whether somebody waits.
+func (p *prepared) watchEvery() time.Duration {
+	return min(max(p.e.node.MySQL.LockWait/4, 200*time.Millisecond), 5*time.Second)
+}
+
+// probe looks at the server until ctx ends, on a connection of its own. Only a take that has
+// to give way is an error: where it cannot look, it tries again.
+func (e *Engine) probe(ctx context.Context, every time.Duration, look func(ctx context.Context, probe *session) error) error {
+	ticks := time.NewTicker(every)
+	defer ticks.Stop()
 	var probe *session
 	defer func() { probe.discard() }()
 	for {
-		look := r.lookAtLoad
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-loads.C:
-		case <-waits.C:
-			look = func(ctx context.Context, probe *session) error { return r.look(ctx, probe, since) }
+		case <-ticks.C:
 		}
 		if probe == nil {
-			probe, _ = r.prober(ctx)
+			probe, _ = e.prober(ctx)
 		}
 		if probe == nil {
 			continue
@@ -66,12 +107,12 @@ func (s *session) discard() {
 var errGaveWay = errors.New("the take gave way")
 
 // prober is a session that waits for no lock: it gets it at once or not at all.
-func (r *readOut) prober(ctx context.Context) (*session, error) {
-	s, err := r.e.connect(ctx)
+func (e *Engine) prober(ctx context.Context) (*session, error) {
+	s, err := e.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s.line.wait(r.e.opts.Stall)
+	s.line.wait(e.opts.Stall)
 	// MariaDB takes 0; MySQL makes it a second.
 	if err := s.exec(ctx, "SET SESSION lock_wait_timeout = 0"); err != nil {
 		s.close()
@@ -80,10 +121,11 @@ func (r *readOut) prober(ctx context.Context) (*session, error) {
 	return s, nil
 }
 
-// look tries to begin a statement on every table that is still to be read.
-func (r *readOut) look(ctx context.Context, probe *session, since map[int]time.Time) error {
+// look tries to begin a statement on every table whose metadata lock a reader still holds:
+// one that has been read is given back when the last of them has ended what it reads.
+func (p *prepared) look(ctx context.Context, probe *session, since map[int]time.Time) error {
 	now := time.Now()
-	for level, t := range r.captured.order[:r.queue.released()] {
+	for level, t := range p.captured.order[:p.captured.held()] {
 		_, err := probe.query(ctx, "SELECT 1 FROM "+t.quoted()+" LIMIT 0")
 		if !isServerError(err, errLockWaitTimeout) {
 			delete(since, level)
@@ -95,20 +137,20 @@ func (r *readOut) look(ctx context.Context, probe *session, since map[int]time.T
 		if _, known := since[level]; !known {
 			since[level] = now
 		}
-		if now.Sub(since[level]) >= r.e.node.MySQL.LockWait-2*r.watchEvery() && level < r.queue.released() {
-			return r.giveWay(ctx, probe, t)
+		if now.Sub(since[level]) >= p.e.node.MySQL.LockWait-2*p.watchEvery() && level < p.captured.held() {
+			return p.giveWay(ctx, probe, t)
 		}
 	}
 	return nil
 }
 
 // giveWay names who waits, as far as the account may see it.
-func (r *readOut) giveWay(ctx context.Context, probe *session, t tableRef) error {
+func (p *prepared) giveWay(ctx context.Context, probe *session, t tableRef) error {
 	who := ""
 	if list, err := probe.query(ctx, "SELECT USER AS u, INFO AS i FROM information_schema.PROCESSLIST WHERE STATE = 'Waiting for table metadata lock' ORDER BY TIME DESC LIMIT 1"); err == nil && len(list.rows) > 0 {
 		statement := strings.ToValidUTF8(list.text(list.rows[0], "i"), "?")
 		who = fmt.Sprintf(" (%s: %.100s)", list.text(list.rows[0], "u"), statement)
 	}
 	return fmt.Errorf("%w: %w: somebody alters table %s%s and waits for the end of this take, and all statements on the table wait behind; lock_wait = %s is over; take the backup when nobody alters tables, or raise lock_wait",
-		executor.ErrRefused, errGaveWay, t.quoted(), who, r.e.node.MySQL.LockWait)
+		executor.ErrRefused, errGaveWay, t.quoted(), who, p.e.node.MySQL.LockWait)
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -80,7 +81,8 @@ func TestNobodyWaitsLongerThanLockWait(t *testing.T) {
 			t.Run("stage after a long preparation", func(t *testing.T) { b.t = t; b.stageIsReachedLate() })
 			t.Run("stage behind a long statement", func(t *testing.T) { b.t = t; b.stageIsReached() })
 			t.Run("lock tables behind a writer", func(t *testing.T) { b.t = t; b.lockTablesGivesWay() })
-			t.Run("an ALTER while it is read", func(t *testing.T) { b.t = t; b.takeGivesWay() })
+			t.Run("an ALTER while it is read", func(t *testing.T) { b.t = t; b.takeGivesWay(false) })
+			t.Run("an ALTER before it is read", func(t *testing.T) { b.t = t; b.takeGivesWay(true) })
 			t.Run("a stopped cwb", func(t *testing.T) { b.t = t; b.stoppedTakeHoldsNobody() })
 		})
 	}
@@ -204,8 +206,8 @@ func (b *bed) stoppedTakeHoldsNobody() {
 
 // takeGivesWay: an ALTER of a table that a slow take has still to read (the small one comes last:
 // of tables that look equally large, the first by name), and those behind it,
-// wait for about lock_wait.
-func (b *bed) takeGivesWay() {
+// wait for about lock_wait; also when the reading has not begun, since others are read first.
+func (b *bed) takeGivesWay(early bool) {
 	b.run("CREATE OR REPLACE DATABASE slow; USE slow; CREATE TABLE a_small (id INT PRIMARY KEY); INSERT INTO a_small VALUES (1);" +
 		"CREATE TABLE big (id INT PRIMARY KEY, v VARBINARY(1000)); INSERT INTO big SELECT seq, REPEAT('x', 1000) FROM seq_1_to_3000")
 	e := b.hasty(b.engine(b.node("slow")), time.Second)
@@ -223,6 +225,12 @@ func (b *bed) takeGivesWay() {
 		altered <- err
 	}()
 	began := time.Now()
+	if early {
+		if err := <-altered; err != nil {
+			b.t.Error(err)
+		}
+		altered <- nil
+	}
 	_, err = p.ReadOut(b.t.Context(), newTestDir(b.t), nil)
 	p.Close()
 	if !errors.Is(err, executor.ErrRefused) || !strings.Contains(err.Error(), "`slow`.`a_small`") || !strings.Contains(err.Error(), "ALTER TABLE slow.a_small ADD n INT") {
@@ -242,9 +250,14 @@ func TestTakeEasesOffOnABusyServer(t *testing.T) {
 	b.run("CREATE DATABASE d; USE d; CREATE TABLE t (id INT PRIMARY KEY, v VARBINARY(1000)); INSERT INTO t SELECT seq, REPEAT('x', 1000) FROM seq_1_to_1200")
 	e := b.engine(b.node("d"))
 	e.node.MySQL.MaxRate = 100 << 10 // some ten seconds, unless it is held back
-	eased := make(chan struct{}, 1000)
+	looks, deaf := make(chan bool, 1), make(chan struct{})
 	e.opts.TooBusy, e.opts.LoadEvery = 5, 50*time.Millisecond
-	e.opts.eases = func() { eased <- struct{}{} }
+	e.opts.looked = func(busy bool) {
+		select {
+		case looks <- busy:
+		case <-deaf: // nobody listens any more
+		}
+	}
 	p, err := e.Prepare(t.Context(), executor.TakeSpec{})
 	if err != nil {
 		t.Fatal(err)
@@ -257,21 +270,36 @@ func TestTakeEasesOffOnABusyServer(t *testing.T) {
 	var load sync.WaitGroup
 	defer load.Wait()
 	defer idle()
-	go func() {
-		time.Sleep(time.Second) // a first look finds the server idle
-		for range 20 {
-			load.Go(func() { b.db.ExecContext(busy, "SELECT SLEEP(600)") })
+	read := make(chan struct{})
+	var eased atomic.Int64
+	var listener sync.WaitGroup
+	listener.Go(func() {
+		defer close(deaf)
+		for first := true; eased.Load() < 2; first = false {
+			select {
+			case found := <-looks:
+				if found {
+					eased.Add(1)
+				}
+			case <-read:
+				return
+			}
+			if first { // it found the server idle
+				for range 20 {
+					load.Go(func() { b.db.ExecContext(busy, "SELECT SLEEP(600)") })
+				}
+			}
 		}
-		<-eased
-		<-eased
 		idle()
-	}()
+	})
 	began := time.Now()
 	content, err := p.ReadOut(t.Context(), newTestDir(t), nil)
+	close(read)
+	listener.Wait()
 	if err != nil || content.Totals.Rows != 1200 {
 		t.Fatalf("%v; %d rows", err, content.Totals.Rows)
 	}
-	if len(eased) == 0 && busy.Err() == nil {
+	if eased.Load() == 0 {
 		t.Error("the take did not ease off")
 	}
 	if took := time.Since(began); took > 5*time.Minute {

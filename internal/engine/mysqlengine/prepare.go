@@ -20,6 +20,7 @@ type prepared struct {
 	locker   *session
 	stager   *session
 	captured capture
+	watcher  *watcher // from the end of the capture on
 }
 
 // Prepare connects and proves that a take can be complete and exact: privileges, schema,
@@ -84,6 +85,7 @@ func (p *prepared) Footprint() executor.Footprint { return executor.Footprint{} 
 
 // Close ends the connections; the server gives back locks and snapshots.
 func (p *prepared) Close() error {
+	p.watcher.end()
 	for _, s := range append(p.sessions, p.locker, p.stager) {
 		if s != nil {
 			s.close() // a connection that breaks while it is being closed is closed

@@ -21,11 +21,13 @@ func (r *readOut) readSnapshot(ctx context.Context) error {
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return guard(func() error { return r.watch(watching) }) })
+	group.Go(func() error {
+		return guard(func() error { return r.e.probe(watching, r.e.opts.LoadEvery, r.lookAtLoad) })
+	})
 	group.Go(func() error {
 		defer stop()
 		return r.readers(ctx, len(r.captured.snapshots), func(ctx context.Context, i int, p *packer) error {
-			return r.reader(ctx, r.captured.snapshots[i], p)
+			return r.reader(ctx, i, p)
 		})
 	})
 	return group.Wait()
@@ -104,8 +106,8 @@ func (r *readOut) readers(ctx context.Context, n int, read func(ctx context.Cont
 }
 
 // reader reads units until there are none, and ends its snapshot.
-func (r *readOut) reader(ctx context.Context, s *session, p *packer) error {
-	level := len(r.captured.order)
+func (r *readOut) reader(ctx context.Context, snapshot int, p *packer) error {
+	s, level := r.captured.snapshots[snapshot], len(r.captured.order)
 	for {
 		u, ok := r.queue.next()
 		if !ok {
@@ -123,11 +125,13 @@ func (r *readOut) reader(ctx context.Context, s *session, p *packer) error {
 			if err := s.exec(ctx, fmt.Sprintf("ROLLBACK TO SAVEPOINT cwb%d", level)); err != nil {
 				return fmt.Errorf("release tables: %w", err)
 			}
+			r.captured.levels[snapshot].Store(int64(level))
 		}
 	}
 	if err := s.exec(ctx, "ROLLBACK"); err != nil {
 		return fmt.Errorf("end the snapshot: %w", err)
 	}
+	r.captured.levels[snapshot].Store(0)
 	return nil
 }
 

@@ -34,17 +34,30 @@ type readOut struct {
 // compared once more just before its lock is given back.
 func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
 	r := &readOut{prepared: p, dir: dir, progress: progress, rate: newThrottle(p.e.node.MySQL.MaxRate), rows: map[[2]string]int64{}, bytes: map[[2]string]int64{}}
-	r.rate.ease.notice = p.e.opts.eases
-	if err := guard(func() error { return r.run(ctx) }); err != nil {
+	r.rate.ease.notice = p.e.opts.looked
+	if err := guard(func() error { return r.runWatched(ctx) }); err != nil {
 		return executor.Content{}, fmt.Errorf("read out %s: %w", p.e.node.Addr, err)
 	}
 	return r.content(), nil
 }
 
-func (r *readOut) run(ctx context.Context) error {
-	if len(r.sessions) == 0 || r.captured.at.IsZero() {
+// runWatched ends when the take gives way, whatever it is doing.
+func (r *readOut) runWatched(ctx context.Context) error {
+	if len(r.sessions) == 0 || r.watcher == nil {
 		return errors.New("nothing was captured")
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(r.watcher.gone, cancel)()
+	err := r.run(ctx)
+	if gave := r.watcher.gave(); gave != nil && err != nil {
+		return gave
+	}
+	r.watcher.end()
+	return err
+}
+
+func (r *readOut) run(ctx context.Context) error {
 	for _, t := range r.survey.schema.tables() {
 		r.expected += t.table.bytes
 	}

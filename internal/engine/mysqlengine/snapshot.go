@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,10 +18,28 @@ import (
 type capture struct {
 	at        time.Time
 	position  position
-	snapshots []*session    // all of one point
-	waited    time.Duration // how long others could have been made to wait, at most, by now
-	locked    time.Time     // since when LOCK TABLES makes writers wait; zero: it does not
-	order     []tableRef    // in which metadata locks were taken: the last one can be given back first
+	snapshots []*session     // all of one point
+	waited    time.Duration  // how long others could have been made to wait, at most, by now
+	locked    time.Time      // since when LOCK TABLES makes writers wait; zero: it does not
+	order     []tableRef     // in which metadata locks were taken: the last one can be given back first
+	levels    []atomic.Int64 // by snapshot: of the first so many of order it holds the locks
+}
+
+// hold notes that every snapshot holds the locks of all tables.
+func (c *capture) hold() {
+	c.levels = make([]atomic.Int64, len(c.snapshots))
+	for i := range c.levels {
+		c.levels[i].Store(int64(len(c.order)))
+	}
+}
+
+// held is how many of the first tables of order some snapshot still holds.
+func (c *capture) held() int {
+	most := int64(0)
+	for i := range c.levels {
+		most = max(most, c.levels[i].Load())
+	}
+	return int(most)
 }
 
 // tableRef points to a table of the schema.
@@ -56,6 +75,8 @@ func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
 		err := guard(func() error { return p.try(ctx) })
 		switch {
 		case err == nil:
+			p.captured.hold()
+			p.startWatch(ctx)
 			return p.captured.at, nil
 		case errors.Is(err, errMoved):
 			moves++
