@@ -145,3 +145,14 @@ type HookEvent string
 
 // OnRestore is a restore, the resumption of one, and its undo.
 const OnRestore HookEvent = "restore"
+
+// PresentNames gives the name that a node has now for each that it had.
+func (p *Policy) PresentNames() map[backup.NodeAddr]backup.NodeAddr {
+	names := map[backup.NodeAddr]backup.NodeAddr{}
+	for _, node := range p.Nodes {
+		for _, name := range node.Formerly {
+			names[backup.NodeAddr{Kind: node.Addr.Kind, Name: name}] = node.Addr
+		}
+	}
+	return names
+}

@@ -58,7 +58,7 @@ func newWorld(p *config.Policy, s State, now time.Time, accepted ...backup.SetID
 // of other nodes is nobody's business here.
 func (w *world) findPlaces() {
 	w.places = map[backup.NodeAddr]*place{}
-	w.names = map[backup.NodeAddr]backup.NodeAddr{}
+	w.names = w.policy.PresentNames()
 	for _, node := range w.policy.Nodes {
 		state := NodeState{Node: node.Addr, Error: "it was not observed"}
 		at, found := slices.BinarySearchFunc(w.state.Nodes, node.Addr, func(n NodeState, a backup.NodeAddr) int {
@@ -68,9 +68,6 @@ func (w *world) findPlaces() {
 			state = w.state.Nodes[at]
 		}
 		w.places[node.Addr] = newPlace(node, state)
-		for _, name := range node.Formerly {
-			w.names[backup.NodeAddr{Kind: node.Addr.Kind, Name: name}] = node.Addr
-		}
 	}
 }
 

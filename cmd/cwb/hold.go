@@ -81,11 +81,14 @@ func membersOf(p *config.Policy, s planner.State, set backup.SetID) []config.Nod
 // unseenMembers says of which backups of the set it cannot be told whether they are there:
 // those of nodes that are not reached, or whose record of it cannot be read.
 func unseenMembers(p *config.Policy, s planner.State, set backup.SetID) []error {
-	now, planned := presentNames(p), map[backup.NodeAddr]bool{}
+	names, planned := p.PresentNames(), map[backup.NodeAddr]bool{}
 	for _, n := range s.Nodes {
 		for _, b := range n.Backups {
 			for _, m := range b.Members {
-				planned[now(m)] = planned[now(m)] || b.Set == set
+				if now, renamed := names[m]; renamed {
+					m = now
+				}
+				planned[m] = planned[m] || b.Set == set
 			}
 		}
 	}
@@ -101,22 +104,6 @@ func unseenMembers(p *config.Policy, s planner.State, set backup.SetID) []error 
 		}
 	}
 	return errs
-}
-
-// presentNames gives the name that a node has now to the one that it had.
-func presentNames(p *config.Policy) func(backup.NodeAddr) backup.NodeAddr {
-	names := map[backup.NodeAddr]backup.NodeAddr{}
-	for _, n := range p.Nodes {
-		for _, former := range n.Formerly {
-			names[backup.NodeAddr{Kind: n.Addr.Kind, Name: former}] = n.Addr
-		}
-	}
-	return func(a backup.NodeAddr) backup.NodeAddr {
-		if now, renamed := names[a]; renamed {
-			return now
-		}
-		return a
-	}
 }
 
 // unreached lists the nodes that could not be looked at: whether they have a set is not known.

@@ -7,15 +7,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"cwb/executor"
+	"cwb/internal/subprocess"
 )
 
 // Runner runs commands on this machine, as the user that cwb runs as.
@@ -32,15 +29,13 @@ const keptOutput = 4 << 10
 // left in the background may hold its output for ever.
 const pipeDelay = time.Second
 
-const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-
 // Run runs a command in / without input. When ctx ends, its whole process group is killed, and
 // the kernel kills the command when cwb dies. What it leaves in the background when it ends by
 // itself goes on.
 func (r Runner) Run(ctx context.Context, c executor.HookCommand) (string, error) {
 	path := r.Path
 	if path == "" {
-		path = usualPath
+		path = subprocess.UsualPath
 	}
 	program, err := find(c.Command, path)
 	if err != nil {
@@ -52,45 +47,22 @@ func (r Runner) Run(ctx context.Context, c executor.HookCommand) (string, error)
 	cmd.Dir = "/"
 	cmd.Env = append([]string{"PATH=" + path}, c.Environment...)
 	cmd.Stdout, cmd.Stderr = &output, &output
-	err = runGroup(cmd)
+	err = subprocess.RunGroup(cmd, pipeDelay)
+	if errors.Is(err, exec.ErrWaitDelay) {
+		err = nil // it ended with 0, and something that it started still holds its output
+	}
 	return output.String(), err
 }
 
-// runGroup runs cmd in a process group of its own.
-func runGroup(cmd *exec.Cmd) error {
-	// The kernel kills the child when the thread that made it ends, so the thread must stay.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = pipeDelay
-	err := cmd.Run()
-	if errors.Is(err, exec.ErrWaitDelay) {
-		return nil // it ended with 0, and something that it started still holds its output
-	}
-	return err
-}
-
 // find resolves the program with the PATH that it will run with.
-func find(command []string, path string) (string, error) {
-	if len(command) == 0 || command[0] == "" {
+func find(argv []string, path string) (string, error) {
+	if len(argv) == 0 || argv[0] == "" {
 		return "", errors.New("the command is empty")
 	}
-	name := command[0]
-	candidates := []string{name}
-	if !strings.Contains(name, "/") {
-		candidates = nil
-		for _, dir := range filepath.SplitList(path) {
-			candidates = append(candidates, filepath.Join(dir, name))
-		}
+	if program, ok := subprocess.Find(argv[0], path); ok {
+		return program, nil
 	}
-	for _, c := range candidates {
-		info, err := os.Stat(c)
-		if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 && filepath.IsAbs(c) {
-			return c, nil
-		}
-	}
-	return "", fmt.Errorf("there is no program %q", name)
+	return "", fmt.Errorf("there is no program %q", argv[0])
 }
 
 // tail keeps the end of what is written to it. It does not embed a buffer, whose ReadFrom

@@ -2,14 +2,11 @@ package cassandraengine
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
-	"syscall"
 
 	"cwb/executor"
+	"cwb/internal/secretfile"
 )
 
 // credentials log in to CQL. The password never leaves this room but to the server.
@@ -25,7 +22,7 @@ func readCredentials(path string) (credentials, error) {
 	if path == "" {
 		return credentials{}, nil
 	}
-	text, err := readPrivate(path)
+	text, err := secretfile.Read(path)
 	if err != nil {
 		return credentials{}, fmt.Errorf("read credentials_file: %w", err)
 	}
@@ -66,28 +63,4 @@ func (c *credentials) set(line string) {
 	case "password":
 		c.password = value
 	}
-}
-
-// maxPrivate bounds what a file of credentials or a key can be.
-const maxPrivate = 64 << 10
-
-// readPrivate reads a small regular file that others may not read.
-func readPrivate(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a fifo must not hold us up
-	if err != nil {
-		return nil, errors.Join(executor.ErrRefused, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %q is no regular file", executor.ErrRefused, path)
-	case info.Mode().Perm()&0o007 != 0:
-		return nil, fmt.Errorf("%w: %q has mode %04o, so everybody on this machine can use the secret in it; run: chmod 600 %s", executor.ErrRefused, path, info.Mode().Perm(), path)
-	case info.Size() > maxPrivate:
-		return nil, fmt.Errorf("%w: %q has %d bytes, more than a file of secrets has", executor.ErrRefused, path, info.Size())
-	}
-	return io.ReadAll(io.LimitReader(f, maxPrivate))
 }

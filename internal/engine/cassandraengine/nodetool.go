@@ -5,15 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"time"
 
 	"cwb/executor"
+	"cwb/internal/subprocess"
 )
 
 // nodetool runs the policy's argument vector. What it prints is judged, not how it exits
@@ -49,7 +46,7 @@ func (n nodetool) run(ctx context.Context, command string, args ...string) (stri
 	cmd.Dir = "/"
 	cmd.Env = n.environment()
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err = runGroup(cmd)
+	err = subprocess.RunGroup(cmd, 2*time.Second) // the packaged nodetool is a script that waits for its java
 	if cause := context.Cause(ctx); cause != nil {
 		return "", n.killed(outer, cause, command)
 	}
@@ -65,18 +62,6 @@ func (n nodetool) killed(outer context.Context, cause error, command string) err
 		return fmt.Errorf("nodetool %s was killed before it ended: %w", command, err)
 	}
 	return fmt.Errorf("nodetool %s did not end within %s and was killed: see whether the server is overloaded: %w", command, n.limit, context.DeadlineExceeded)
-}
-
-// runGroup runs cmd in a process group of its own, which is killed as a whole when its context
-// ends: the packaged nodetool is a script that keeps waiting for its java.
-func runGroup(cmd *exec.Cmd) error {
-	// The kernel kills the child when the thread that made it ends, so the thread must stay.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	cmd.WaitDelay = 2 * time.Second
-	return cmd.Run()
 }
 
 // judge finds the failures that nodetool reports in its text, whatever its status.
@@ -105,23 +90,11 @@ func (n nodetool) find() (string, error) {
 		return "", fmt.Errorf("%w: the policy's nodetool is empty", executor.ErrRefused)
 	}
 	name := n.argv[0]
-	candidates := []string{name}
-	if !strings.Contains(name, "/") {
-		candidates = nil
-		for _, dir := range filepath.SplitList(n.path()) {
-			candidates = append(candidates, filepath.Join(dir, name))
-		}
-	}
-	for _, c := range candidates {
-		info, err := os.Stat(c)
-		if err == nil && info.Mode().IsRegular() && info.Mode().Perm()&0o111 != 0 && filepath.IsAbs(c) {
-			return c, nil
-		}
+	if found, ok := subprocess.Find(name, n.path()); ok {
+		return found, nil
 	}
 	return "", fmt.Errorf("%w: there is no program %q: install Cassandra's tools, or set nodetool in the policy", executor.ErrRefused, name)
 }
-
-const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 func (n nodetool) path() string {
 	for _, v := range n.env {
@@ -129,7 +102,7 @@ func (n nodetool) path() string {
 			return path
 		}
 	}
-	return defaultPath
+	return subprocess.UsualPath
 }
 
 // environment is small and in English, so that the output can be parsed.

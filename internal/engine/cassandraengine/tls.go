@@ -10,6 +10,7 @@ import (
 
 	"cwb/config"
 	"cwb/executor"
+	"cwb/internal/secretfile"
 )
 
 // tlsConfig is how CQL is encrypted; nil: not at all. There is no way not to verify the server.
@@ -57,7 +58,7 @@ func present(c *tls.Config, t config.CassandraTLS) error {
 	if err != nil {
 		return err
 	}
-	key, err := readPrivate(t.KeyFile)
+	key, err := secretfile.Read(t.KeyFile)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"cwb/config"
 	"cwb/executor"
+	"cwb/internal/secretfile"
 )
 
 // asksPassword answers as a server with a PasswordAuthenticator does, and refuses all.
@@ -148,7 +149,7 @@ func TestFilesOfALogin(t *testing.T) {
 		"a folder":             {config.Cassandra{CredentialsFile: a.dir}, "no regular file"},
 		"no section":           {config.Cassandra{CredentialsFile: a.write("bare", 0o600, good[len("[authentication]"):])}, "[authentication]"},
 		"no password":          {config.Cassandra{CredentialsFile: a.write("half", 0o600, good[:len("[authentication]\nusername = u\n")])}, "username and password"},
-		"huge":                 {config.Cassandra{CredentialsFile: a.write("huge", 0o600, make([]byte, maxPrivate+1))}, "more than a file of secrets"},
+		"huge":                 {config.Cassandra{CredentialsFile: a.write("huge", 0o600, make([]byte, secretfile.MaxBytes+1))}, "more than a file of secrets"},
 		"no ca":                {node("", "", "/nowhere/ca.pem"), "/nowhere/ca.pem"},
 		"ca is something else": {node("", "", key), "no certificate in PEM"},
 		"key of another":       {node("", "", a.file, cert, otherKey), "cert_file and key_file"},

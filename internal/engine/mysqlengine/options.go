@@ -2,14 +2,11 @@ package mysqlengine
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"strings"
-	"syscall"
 
 	"cwb/executor"
+	"cwb/internal/secretfile"
 )
 
 // login is what an option file says about how to log in. Its password never leaves this
@@ -29,8 +26,6 @@ type tlsOptions struct {
 	verify bool // ssl-verify-server-cert
 }
 
-const maxOptionFile = 64 << 10
-
 // optionGroups are read, the later ones in the file winning. The names are those that the
 // stock clients read, and our own. https://mariadb.com/kb/en/configuring-mariadb-with-option-files/
 var optionGroups = map[string]bool{"client": true, "client-server": true, "client-mariadb": true, "cwb": true}
@@ -40,7 +35,7 @@ func readLogin(path string) (login, error) {
 	if path == "" {
 		return login{user: "root"}, nil
 	}
-	text, err := readPrivate(path)
+	text, err := secretfile.Read(path)
 	if err != nil {
 		return login{}, fmt.Errorf("read defaults_file: %w", err)
 	}
@@ -49,30 +44,6 @@ func readLogin(path string) (login, error) {
 		return login{}, fmt.Errorf("read defaults_file %q: %w", path, err)
 	}
 	return l, nil
-}
-
-// readPrivate reads a small regular file that others may not read. It is opened without
-// blocking, so that a FIFO in its place hangs nobody.
-func readPrivate(path string) ([]byte, error) {
-	f, err := os.OpenFile(path, os.O_RDONLY|syscall.O_NONBLOCK, 0)
-	if err != nil {
-		return nil, errors.Join(executor.ErrRefused, err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%w: %q is no regular file", executor.ErrRefused, path)
-	case info.Mode().Perm()&0o007 != 0:
-		return nil, fmt.Errorf("%w: %q has mode %04o, so everybody on this machine can use the password in it; run: chmod 600 %s",
-			executor.ErrRefused, path, info.Mode().Perm(), path)
-	case info.Size() > maxOptionFile:
-		return nil, fmt.Errorf("%w: %q has %d bytes; an option file has at most %d", executor.ErrRefused, path, info.Size(), maxOptionFile)
-	}
-	return io.ReadAll(io.LimitReader(f, maxOptionFile))
 }
 
 // parseLogin reads the text of an option file. Options that do not concern the login are

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"cwb/executor"
+	"cwb/internal/secretfile"
 )
 
 // writeOptions makes an option file.
@@ -60,7 +61,7 @@ func TestOptionFileIsRefused(t *testing.T) {
 		"missing":         {filepath.Join(t.TempDir(), "none"), "no such file"},
 		"fifo":            {fifo, "no regular file"},
 		"directory":       {t.TempDir(), "no regular file"},
-		"huge":            {writeOptions(t, strings.Repeat("x", maxOptionFile+1), 0o600), "at most"},
+		"huge":            {writeOptions(t, strings.Repeat("x", secretfile.MaxBytes+1), 0o600), "at most"},
 		"include":         {writeOptions(t, "[client]\n!includedir /etc\npassword=hunter2", 0o600), "!includedir is not followed"},
 		"broken group":    {writeOptions(t, "[client\npassword=hunter2", 0o600), "line 1"},
 	} {
