@@ -124,7 +124,8 @@ func TestHooksStandAroundWhatChanges(t *testing.T) {
 		}, notBegun, executor.ExitPartly, "did not end within 500ms and was killed"},
 		"before hangs": {func(s *hookStage) {
 			s.policy.Hooks[0].Timeout = brief
-			s.hooks.commands["stop"] = func(ctx context.Context) (string, error) { time.Sleep(3 * brief); return "", nil }
+			testEnds := s.Context() // until then it hangs, and no longer
+			s.hooks.commands["stop"] = func(context.Context) (string, error) { <-testEnds.Done(); return "", nil }
 		}, notBegun, executor.ExitPartly, "did not end within 500ms"},
 		"a swap fails": {func(s *hookStage) {
 			s.nodes[ellis].hooks[onRun] = failing(errBroken)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -67,4 +68,24 @@ func speaksTLS(ctx context.Context, address string, limit time.Duration) bool {
 	}
 	_ = host.Conn.Close()
 	return true
+}
+
+// refusesCertificate finds out whether the server ends the connection over the client's
+// certificate, or the lack of one. In TLS 1.3 it says so only after the client's handshake is
+// done (RFC 8446, 4.4.2.4), and a client that writes meanwhile may see no more than a
+// connection that was reset: so this one only listens.
+func refusesCertificate(ctx context.Context, d *dialer) bool {
+	probe := &dialer{address: d.address, limit: min(d.limit, probeLimit), tls: d.tls}
+	host, err := probe.DialHost(ctx, nil)
+	if err == nil {
+		defer func() { _ = host.Conn.Close() }()
+		_ = host.Conn.SetReadDeadline(time.Now().Add(probe.limit)) // a deadline that fails shows in the read
+		_, err = host.Conn.Read(make([]byte, 1))
+	}
+	return err != nil && aboutCertificate(strings.ToLower(err.Error()))
+}
+
+// aboutCertificate recognizes the alerts of TLS by the text, all that gocql hands on.
+func aboutCertificate(text string) bool {
+	return strings.Contains(text, "remote error: tls:") || strings.Contains(text, "certificate required")
 }

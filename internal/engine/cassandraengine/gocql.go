@@ -133,10 +133,12 @@ func (l *line) explain(ctx context.Context, err error) error {
 	case remedy != "":
 	case strings.Contains(text, wantsMore):
 		kind, remedy = executor.ErrCredentials, "cwb logs in with user and password only: let the server have an authenticator that takes them, such as PasswordAuthenticator"
-	case strings.Contains(text, "remote error: tls:"), strings.Contains(text, "certificate required"):
+	case aboutCertificate(text):
 		kind, remedy = executor.ErrCredentials, l.certificateRemedy()
 	case strings.Contains(text, "authentication") || strings.Contains(text, "and/or password") || strings.Contains(text, "bad credentials"):
 		kind, remedy = executor.ErrCredentials, l.passwordRemedy()
+	case l.dialer.tls != nil && l.dialer.failure() == nil && refusesCertificate(ctx, l.dialer):
+		kind, remedy = executor.ErrCredentials, l.certificateRemedy()
 	case l.dialer.tls == nil && l.dialer.failure() == nil && speaksTLS(ctx, l.node.Address, l.limit):
 		remedy = "the server speaks TLS there: add tls { ca_file = … } to the node in the policy"
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -84,6 +85,29 @@ func TestConnectExplainsItself(t *testing.T) {
 				t.Errorf("the password is in the error: %v", err)
 			}
 		})
+	}
+}
+
+// A server that wants a certificate may reset the connection under what gocql writes, before
+// its reason is read.
+func TestResetOverACertificateIsExplained(t *testing.T) {
+	a := newAuthority(t)
+	cert, key, _ := a.issue("homer-4", time.Now().Add(time.Hour))
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resets := new(atomic.Bool)
+	address := listen(t, func(conn net.Conn) {
+		wants := &tls.Config{Certificates: []tls.Certificate{pair}, ClientAuth: tls.RequireAndVerifyClientCert}
+		if resets.CompareAndSwap(false, true) {
+			wants.ClientAuth = tls.NoClientCert // its end stands for the reset
+		}
+		_ = tls.Server(conn, wants).Handshake()
+	})
+	err = connectError(t, node(address, "homer-4", a.file))
+	if !errors.Is(err, executor.ErrCredentials) || !strings.Contains(err.Error(), "set cert_file and key_file") {
+		t.Errorf("error %v", err)
 	}
 }
 
