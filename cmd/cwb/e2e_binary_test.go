@@ -72,7 +72,7 @@ func (l *lab) startTo(also io.Writer, args ...string) *process {
 	if also != nil {
 		p.cmd.Stdout = io.MultiWriter(&p.stdout, also)
 	}
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS}
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Setpgid: true}
 	if err := p.cmd.Start(); err != nil {
 		l.t.Fatal(err)
 	}

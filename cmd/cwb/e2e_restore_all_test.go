@@ -122,7 +122,7 @@ type cqlRow struct {
 
 // nearly takes two rows for equal whose expiry was computed a little apart.
 var nearly = cmp.Comparer(func(a, b cqlRow) bool {
-	return a.JSON == b.JSON && a.Expires-b.Expires <= 5 && b.Expires-a.Expires <= 5
+	return a.JSON == b.JSON && a.Expires-b.Expires <= 60 && b.Expires-a.Expires <= 60
 })
 
 // cqlContent are all rows of a table, by the keyspace that they shall be taken for.

@@ -6,6 +6,9 @@ package main
 // tests; make soak kills more.
 const randomRestoreKills = 10
 
+// randomCassandraKills is how many restores of a Cassandra are.
+const randomCassandraKills = 10
+
 // killedActions are the steps at whose beginning a restore of Ellis and Homestead is killed.
 var killedActions = []string{"truncate", "import", "swap"}
 
