@@ -42,7 +42,7 @@ func TestRealRestoreOfAutomaticSnapshots(t *testing.T) {
 				restored(table+" dropped", "dropped-")
 			case "again":
 				r.exec("DROP TABLE " + name)
-				r.exec(map[bool]string{true: "CREATE TABLE " + name + " (k int PRIMARY KEY, stays text)", false: r.creation(table)}[table == "less"])
+				r.exec(map[bool]string{true: "CREATE TABLE " + name + " (k int PRIMARY KEY, stays text)", false: r.corpus().Creation(table)}[table == "less"])
 				restored(table+" made again", "dropped-")
 			}
 			if table == "indexed" && way == "dropped" {
@@ -63,16 +63,4 @@ func (r *real) checkIndexesCameBack() {
 	if got := r.rows(`SELECT k FROM "Auto".indexed WHERE b = 'b20'`); len(got) != 1 {
 		r.t.Errorf("by attached index: %q", got)
 	}
-}
-
-// creation is the statement of the torture schema that makes a table.
-func (r *real) creation(table string) string {
-	r.t.Helper()
-	for _, cql := range tortureSchema {
-		if strings.HasPrefix(cql, "CREATE TABLE %s."+table+" ") || strings.HasPrefix(cql, `CREATE TABLE %s."`+table+`" `) {
-			return strings.ReplaceAll(cql, "%s", `"`+r.keyspace+`"`)
-		}
-	}
-	r.t.Fatalf("no %s", table)
-	return ""
 }

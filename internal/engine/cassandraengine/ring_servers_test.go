@@ -22,11 +22,12 @@ import (
 	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/internal/testbed"
+	"cwb/internal/testbed/cqlcorpus"
 )
 
 // All that needs a ring of three, which is started once.
 func TestRealRing(t *testing.T) {
-	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{Settings: everything()})
+	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{Settings: cqlcorpus.Settings()})
 	session, err := ring.Nodes[0].Session("")
 	if err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/internal/testbed"
+	"cwb/internal/testbed/cqlcorpus"
 )
 
 // realServer is the one Cassandra of this package's tests: two data directories, and all that
@@ -31,7 +32,7 @@ func runWithServer(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	realServer, err = testbed.StartCassandra(context.Background(), testbed.CassandraOptions{
-		Dir: dir, DataDirs: 2, Settings: everything(),
+		Dir: dir, DataDirs: 2, Settings: cqlcorpus.Settings(),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -39,11 +40,6 @@ func runWithServer(m *testing.M) int {
 	}
 	defer realServer.Close()
 	return m.Run()
-}
-
-// everything allows what a server forbids unless told.
-func everything() map[string]string {
-	return map[string]string{"materialized_views_enabled": "true", "sasi_indexes_enabled": "true"}
 }
 
 // real is a keyspace of a test's own on the server, and an engine for it.

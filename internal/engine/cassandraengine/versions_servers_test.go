@@ -7,16 +7,17 @@ import (
 	"testing"
 
 	"cwb/internal/testbed"
+	"cwb/internal/testbed/cqlcorpus"
 )
 
 // The heart of the tests over Cassandra 4.1.
 func TestRealCassandra41(t *testing.T) {
-	testOn(t, testbed.CassandraOptions{Version: testbed.Cassandra41, DataDirs: 2, Settings: everything()})
+	testOn(t, testbed.CassandraOptions{Version: testbed.Cassandra41, DataDirs: 2, Settings: cqlcorpus.Settings()})
 }
 
 // The newest file format: tries as indexes, and SSTables named by UUID.
 func TestRealNewestFormat(t *testing.T) {
-	settings := everything()
+	settings := cqlcorpus.Settings()
 	maps.Copy(settings, testbed.BTI())
 	testOn(t, testbed.CassandraOptions{DataDirs: 2, Settings: settings})
 }
