@@ -52,6 +52,7 @@ type nodeText struct {
 	DataDirs     []string
 	Keyspaces    []string // none: the one of the node's name
 	SnapshotPath string
+	MinFree      string // none: the default
 	Legacy       string // a directory of the old scripts
 }
 

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cwb/internal/testbed"
+	"cwb/internal/testbed/cqlcorpus"
 	"cwb/internal/testbed/subscribers"
 )
 
@@ -72,7 +73,7 @@ func (s *servers) startHomer(ctx context.Context) (err error) {
 }
 
 func (s *servers) startHomestead(ctx context.Context) (err error) {
-	if s.homestead, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(s.dir, "homestead"), ClusterName: "clearwater"}); err != nil {
+	if s.homestead, err = testbed.StartCassandra(ctx, testbed.CassandraOptions{Dir: filepath.Join(s.dir, "homestead"), ClusterName: "clearwater", Settings: cqlcorpus.Settings()}); err != nil {
 		return err
 	}
 	return fillCassandra(ctx, s.homestead, subscriberCount, subscribers.LoadHomestead)

@@ -24,6 +24,8 @@ func TestOnRealServers(t *testing.T) {
 		{"secrets", secrets},
 		{"restores", restoresOfAll},
 		{"killed restores", restoreAllKills},
+		{"killed restores of a Cassandra", restoreCassandraKills},
+		{"Cassandra exactly", restoreCassandraExactly},
 		{"full size", atFullSize},
 		{"a dead Cassandra", deadCassandra},
 	} {
