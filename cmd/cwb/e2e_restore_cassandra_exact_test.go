@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -50,7 +49,6 @@ func newCorpusLab(t *testing.T, s *servers) *corpusLab {
 		node.Keyspaces = []string{"Exact"}
 		l.policy.Ellis, l.policy.Cassandra = nil, []*nodeText{node}
 	})
-	l.clock.set(time.Now()) // or times to live would be over
 	session, err := s.homestead.Session("")
 	if err != nil {
 		t.Fatal(err)
