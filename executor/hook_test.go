@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -178,39 +179,43 @@ func TestHooksStandAroundWhatChanges(t *testing.T) {
 			})
 		}, allWell, executor.ExitInterrupted, ""},
 	} {
+		// In a bubble, so that a stop is known to have been noticed.
 		t.Run(name, func(t *testing.T) {
-			s := newHookStage(t)
-			test.prepare(s)
-			result, did, code := s.run(context.Background())
-			if diff := cmp.Diff(test.want, did); diff != "" {
-				t.Errorf("what was done (-want +got):\n%s", diff)
-			}
-			if code != test.code {
-				t.Errorf("ends with %d, want %d: %v", code, test.code, outcomes(result))
-			}
-			var said []string
-			for _, step := range result.Steps {
-				if step.Err != nil {
-					said = append(said, step.Err.Error())
+			synctest.Test(t, func(t *testing.T) {
+				s := newHookStage(t)
+				test.prepare(s)
+				result, did, code := s.run(context.Background())
+				if diff := cmp.Diff(test.want, did); diff != "" {
+					t.Errorf("what was done (-want +got):\n%s", diff)
 				}
-			}
-			if !strings.Contains(strings.Join(said, "\n"), test.says) {
-				t.Errorf("no step says %q: %q", test.says, said)
-			}
-			for _, n := range s.nodes {
-				if n.locked {
-					t.Errorf("%s is still locked", n.addr)
+				if code != test.code {
+					t.Errorf("ends with %d, want %d: %v", code, test.code, outcomes(result))
 				}
-			}
+				var said []string
+				for _, step := range result.Steps {
+					if step.Err != nil {
+						said = append(said, step.Err.Error())
+					}
+				}
+				if !strings.Contains(strings.Join(said, "\n"), test.says) {
+					t.Errorf("no step says %q: %q", test.says, said)
+				}
+				for _, n := range s.nodes {
+					if n.locked {
+						t.Errorf("%s is still locked", n.addr)
+					}
+				}
+			})
 		})
 	}
 }
 
-// stopIn lets something be the operator's first signal.
+// stopIn lets something be the operator's first signal, which is over when everybody has
+// noticed it.
 func (s *hookStage) stopIn(arrange func(stop func())) {
 	stop := make(chan struct{})
 	s.opts.Stop = stop
-	arrange(func() { close(stop); time.Sleep(100 * time.Millisecond) })
+	arrange(func() { close(stop); synctest.Wait() })
 }
 
 // The second signal ends everything, hooks as well, and starts none.

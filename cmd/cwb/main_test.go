@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"testing"
@@ -49,7 +50,7 @@ func crashElsewhere() int {
 	return 0
 }
 
-// wait shows what the first and the second signal do.
+// wait shows what the first and the second signal do, until its input ends.
 func wait() int {
 	s := watchSignals()
 	fmt.Println("ready", os.Getpid())
@@ -58,10 +59,19 @@ func wait() int {
 	select {
 	case <-s.hard.Done():
 		fmt.Println("hard")
-	case <-time.After(2 * time.Second):
+	case <-inputEnds():
 	}
 	code, _ := s.code()
 	return int(code)
+}
+
+func inputEnds() <-chan struct{} {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_, _ = io.Copy(io.Discard, os.Stdin)
+	}()
+	return ended
 }
 
 // overflow ends as endless recursion does, and sooner.

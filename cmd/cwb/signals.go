@@ -9,8 +9,9 @@ import (
 	"time"
 )
 
-// doubleSignal is the time within which the same signal counts once: see passOn.
-const doubleSignal = 150 * time.Millisecond
+// doubleSignal is the time within which the same signal counts once, on a machine that is too
+// busy to pass it on at once as well: see passOn.
+const doubleSignal = 500 * time.Millisecond
 
 // signals turns the first interrupt into a request to stop at the next safe point, and the
 // second into the end of every context.

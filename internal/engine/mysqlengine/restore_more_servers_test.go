@@ -309,8 +309,8 @@ func TestSwapWaitsForATransaction(t *testing.T) {
 	if _, err := tx.Exec("UPDATE ellis.users SET newer = 1"); err != nil {
 		t.Fatal(err)
 	}
-	time.AfterFunc(2500*time.Millisecond, func() { tx.Commit() })
 	began := time.Now()
+	time.AfterFunc(2500*time.Millisecond, func() { tx.Commit() })
 	mustRun(t, e, o, executor.PhaseSwap)
 	if waited := time.Since(began); waited < 2*time.Second {
 		t.Errorf("it waited for %s", waited)
