@@ -16,7 +16,7 @@ func (d *draft) observePlace(pl *place) {
 	if server.BadCredentials {
 		d.find(KindServerDown, Critical, addr, "its server refused the credentials: %s. Nothing is taken there until they are right; mend them, then plan again", server.Down)
 	} else if server.Down != "" {
-		d.find(KindServerDown, Critical, addr, "its server cannot be asked: %s. Nothing is taken there until it answers; start it, then plan again", server.Down)
+		d.find(KindServerDown, Critical, addr, "its server cannot be asked: %s. Nothing is taken there until it can. Mend that (start it, if it does not run), then plan again", server.Down)
 	} else if server.Identity.IsZero() {
 		d.find(KindServerDown, Critical, addr, "its server did not say who it is. Nothing is taken or removed there until it does")
 	}
