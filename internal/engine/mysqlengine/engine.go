@@ -23,6 +23,7 @@ type Options struct {
 	DriverRows    bool             // read rows through the driver even where the wire could be read: the oracle in tests
 	PerConnection int64            // bytes that make another connection worth its while; default 16 MiB
 	TooBusy       int64            // threads that run on the server beside the take's before it eases off, at least; default 25
+	HeldFor       time.Duration    // how long the session that holds LOCK TABLES may be silent before the server gives its locks back; whole seconds, default 2 min
 	LoadEvery     time.Duration    // how often a take looks at that; default 1 s
 	Connections   int              // that read side by side, where they can be proven to be of one point; default: one a CPU, at most 4
 
@@ -69,6 +70,9 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Stall <= 0 {
 		o.Stall = 2 * time.Minute
+	}
+	if o.HeldFor <= 0 {
+		o.HeldFor = 2 * time.Minute
 	}
 	if o.TooBusy <= 0 {
 		o.TooBusy = tooBusy

@@ -20,8 +20,8 @@ func (p *prepared) waiting() (done func()) {
 
 // idle is how long a session that makes commits wait may do nothing before the server ends it
 // and its locks: should this process be stopped or its network cut, nobody waits for longer.
-// The server knows whole seconds. The session that holds LOCK TABLES has no such limit: a healthy
-// take leaves it idle for as long as other nodes take to get to the same point.
+// The server knows whole seconds. The session that holds LOCK TABLES has a longer limit, and a
+// keeper: a healthy take leaves it idle for as long as other nodes take to get to the same point.
 func (p *prepared) idle() time.Duration {
 	return max(time.Second, (p.e.node.MySQL.LockWait / 2).Truncate(time.Second))
 }
@@ -69,7 +69,26 @@ func (p *prepared) lockTables(ctx context.Context) error {
 	if err := p.locker.exec(ctx, "LOCK TABLES "+strings.Join(locks, ", ")); err != nil {
 		return p.lockError("lock the tables "+strings.Join(p.survey.locked, ", "), err)
 	}
-	return p.locker.limit(ctx, 0)
+	if err := p.locker.limit(ctx, 0); err != nil {
+		return err
+	}
+	return p.locker.mortal(ctx, p.e.opts.HeldFor)
+}
+
+// mortal lets the server end a session that says nothing, or takes no rows, for so long.
+func (s *session) mortal(ctx context.Context, limit time.Duration) error {
+	if err := s.hasty(ctx, limit); err != nil {
+		return err
+	}
+	return s.exec(ctx, fmt.Sprintf("SET SESSION net_write_timeout = %d", int64(limit.Seconds())))
+}
+
+// startKeeper keeps the locks while other nodes get to the same point.
+func (p *prepared) startKeeper() {
+	p.keeper.end()
+	if p.locker != nil && !p.captured.locked.IsZero() {
+		p.keeper = keep(p.locker, p.e.opts.HeldFor)
+	}
 }
 
 // unlock lets writers go on.

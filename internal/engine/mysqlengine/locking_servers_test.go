@@ -84,6 +84,7 @@ func TestNobodyWaitsLongerThanLockWait(t *testing.T) {
 			t.Run("an ALTER while it is read", func(t *testing.T) { b.t = t; b.takeGivesWay(false) })
 			t.Run("an ALTER before it is read", func(t *testing.T) { b.t = t; b.takeGivesWay(true) })
 			t.Run("a stopped cwb", func(t *testing.T) { b.t = t; b.stoppedTakeHoldsNobody() })
+			t.Run("a stopped cwb that holds LOCK TABLES", func(t *testing.T) { b.t = t; b.stoppedTakeUnlocks() })
 		})
 	}
 }
@@ -201,6 +202,35 @@ func (b *bed) stoppedTakeHoldsNobody() {
 	}
 	if err := inner.stager.exec(b.t.Context(), "BACKUP STAGE END"); !errors.Is(err, executor.ErrUnreachable) {
 		b.t.Errorf("the stage's session: %v", err)
+	}
+}
+
+// stoppedTakeUnlocks: the locks of a healthy take outlast the time that its session may be
+// silent; those of a take that stands still do not, and it is no backup.
+func (b *bed) stoppedTakeUnlocks() {
+	e := b.hasty(b.engine(b.node("old")), time.Minute)
+	e.node.MySQL.Lock = config.LockTables
+	e.opts.HeldFor = 6 * time.Second
+	p, err := e.Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer p.Close()
+	if _, err := p.Capture(b.t.Context()); err != nil {
+		b.t.Fatal(err)
+	}
+	const update = "UPDATE old.m SET n = n + 1"
+	healthy, cancel := context.WithTimeout(b.t.Context(), e.opts.HeldFor+2*time.Second)
+	defer cancel()
+	if _, err := b.db.ExecContext(healthy, update); !errors.Is(err, context.DeadlineExceeded) {
+		b.t.Fatalf("a write to a locked table: %v", err)
+	}
+	p.(*prepared).keeper.end()
+	if _, err := b.db.ExecContext(b.t.Context(), update); err != nil { // waits for the server
+		b.t.Error(err)
+	}
+	if _, err := p.ReadOut(b.t.Context(), newTestDir(b.t), nil); !errors.Is(err, executor.ErrUnreachable) {
+		b.t.Errorf("the take: %v", err)
 	}
 }
 

@@ -21,6 +21,7 @@ type prepared struct {
 	stager   *session
 	captured capture
 	watcher  *watcher // from the end of the capture on
+	keeper   *keeper  // of the locker, from the end of the capture until it reads
 }
 
 // Prepare connects and proves that a take can be complete and exact: privileges, schema,
@@ -86,6 +87,7 @@ func (p *prepared) Footprint() executor.Footprint { return executor.Footprint{} 
 // Close ends the connections; the server gives back locks and snapshots.
 func (p *prepared) Close() error {
 	p.watcher.end()
+	p.keeper.end()
 	for _, s := range append(p.sessions, p.locker, p.stager) {
 		if s != nil {
 			s.close() // a connection that breaks while it is being closed is closed

@@ -61,6 +61,7 @@ func (r *readOut) units(ctx context.Context) ([]unit, error) {
 // readLocked reads the tables that only LOCK TABLES holds, and lets writers go on. They wait
 // for its end, so neither max_rate nor a busy server holds it back.
 func (r *readOut) readLocked(ctx context.Context) error {
+	r.keeper.end()
 	if len(r.survey.locked) == 0 {
 		return nil
 	}
