@@ -18,9 +18,8 @@ prepare: ## servers and tools that the tests and the demo need
 lint: ## gofmt, go vet and staticcheck, with and without the tests that need servers
 	@bash scripts/lint.sh
 
-test: prepare lint ## every check and every test; first those that need no server
-	go test $(TEST_FLAGS) ./...
-	go test -tags servers $(TEST_FLAGS) ./...
+test: prepare lint ## every check and every test, on real servers; none is taken from the cache
+	go test -tags servers -count 1 $(TEST_FLAGS) ./...
 
 fuzz: ## each fuzz target for FUZZ_TIME
 	@bash scripts/fuzz.sh $(FUZZ_TIME)
