@@ -58,21 +58,27 @@ func (p product) runs(marker string) bool {
 
 // versionEnd is the place after a comment that is not run.
 func versionEnd(sql string, i int) int {
-	for i < len(sql) {
+	for depth := 1; i < len(sql); {
 		if strings.HasPrefix(sql[i:], "*/") {
-			return i + 2
+			i += 2
+			if depth--; depth == 0 {
+				return i
+			}
+			continue
 		}
 		t, whole := nextToken(sql, i)
 		if !whole || t.kind == tokenMark && sql[i] == '\\' {
 			// Not SQL: such as the line of MariaDB's sandbox mode.
-			if end := strings.Index(sql[i:], "*/"); end >= 0 {
-				return i + end + 2
+			end := strings.Index(sql[i:], "*/")
+			if end < 0 {
+				return len(sql)
 			}
-			return len(sql)
+			i += end
+			continue
 		}
 		i = t.end
 		if t.kind == tokenVersion {
-			i = versionEnd(sql, i)
+			depth++
 		}
 	}
 	return len(sql)

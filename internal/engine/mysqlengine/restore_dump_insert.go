@@ -88,8 +88,11 @@ func (d *dumpInsert) name(sql string, t token) (int, error) {
 	}
 	if t.end+1 < len(sql) && sql[t.end] == '.' {
 		next, whole := nextToken(sql, t.end+1)
+		if !whole {
+			return 0, errors.New("a name has no end")
+		}
 		d.database = d.table
-		if d.table, ok = next.name(sql); !ok || !whole {
+		if d.table, ok = next.name(sql); !ok {
 			return 0, errors.New("it names no table")
 		}
 		return next.end, nil

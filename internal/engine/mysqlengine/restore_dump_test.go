@@ -3,6 +3,7 @@ package mysqlengine
 import (
 	"errors"
 	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"testing"
@@ -202,6 +203,8 @@ func FuzzSplitter(f *testing.F) {
 // FuzzReadInsert: what is taken has only literals in it.
 func FuzzReadInsert(f *testing.F) {
 	f.Add("INSERT INTO `t` (`a`) VALUES (1,'x',NULL)")
+	f.Add("INTO `t`.\"")
+	f.Add("INTO `t`.`")
 	f.Fuzz(func(t *testing.T, sql string) {
 		in, err := readInsert(sql)
 		if err != nil {
@@ -215,4 +218,17 @@ func FuzzReadInsert(f *testing.F) {
 			values = values || w.is(in.rest, "VALUES") || w.is(in.rest, "VALUE")
 		}
 	})
+}
+
+// A Go process dies of a stack that is too deep, and no recover sees it.
+func TestCommentsInCommentsNeedNoStack(t *testing.T) {
+	defer debug.SetMaxStack(debug.SetMaxStack(1 << 20))
+	deep := strings.Repeat("/*!999999 ", 1<<17)
+	p := product{mariadb: true, release: [3]int{10, 11, 0}}
+	if got := expandVersions("A "+deep+"B", p); got != "A" {
+		t.Errorf("%.40q", got)
+	}
+	if got := expandVersions("A "+deep+strings.Repeat("*/", 1<<17)+"C", p); got != "A  C" {
+		t.Errorf("%.40q", got)
+	}
 }
