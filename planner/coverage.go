@@ -54,8 +54,11 @@ func (w *world) known(part ringPart) (count int) {
 	return count
 }
 
-// ring is all hosts of it, as its first member sees it.
-func (p ringPart) ring() []RingMember { return p.members[0].state.Server.Ring }
+// ring is all hosts of it, as its first member sees it, without those that are joining: who
+// is to be backed up is said of them once they have rows.
+func (p ringPart) ring() []RingMember {
+	return slices.DeleteFunc(slices.Clone(p.members[0].state.Server.Ring), func(m RingMember) bool { return !m.owns() })
+}
 
 func (p ringPart) has(host string) bool {
 	return slices.ContainsFunc(p.ring(), func(m RingMember) bool { return m.HostID == host })
@@ -149,7 +152,7 @@ func (p ringPart) keeps(host, keyspace string) bool {
 func hostNames(hosts []RingMember) string {
 	var names []string
 	for _, h := range hosts {
-		names = append(names, fmt.Sprintf("%s (host id %s, %s/%s)", h.Address, h.HostID, h.Datacenter, h.Rack))
+		names = append(names, h.String())
 	}
 	return strings.Join(names, ", ")
 }

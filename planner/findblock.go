@@ -14,6 +14,7 @@ func (d *draft) observeBlock(b config.Backup) {
 	d.observeIncomplete(b)
 	d.observeFloor(b)
 	d.observeCoverage(b)
+	d.observeRingChange(b)
 	if set := d.w.newestFuture(b.Name); set != nil {
 		d.find(KindClock, Critical, b.Name, "its newest set %s is dated %s ahead of the clock of this machine. Takes go on; nothing of it is removed until the clock is right", set.ID, roundSpan(set.began().Sub(d.w.now)))
 	}

@@ -21,6 +21,7 @@ const (
 	KindClock                 = "clock" // the newest set of a block is dated ahead
 	KindSetIncomplete         = "set_incomplete"
 	KindRingNotCovered        = "ring_not_covered" // hosts of a ring are in no set of a block
+	KindRingChanging          = "ring_changing"    // a host of a ring is joining, leaving or moving
 	KindSlotMissed            = "slot_missed"      // more than one slot without a complete set
 	KindShrunken              = "shrunken"         // the newest complete set is, and nobody accepted it
 	KindBelowFloor            = "below_floor"

@@ -56,7 +56,7 @@ type Server struct {
 	ConsistencyReason string          `json:"consistency_reason,omitempty"`
 	Refusals          []string        `json:"refusals,omitempty"` // why a take would be refused, each with its remedy
 	Notes             []string        `json:"notes,omitempty"`    // worth knowing, harmless
-	Ring              []RingMember    `json:"ring,omitempty"`     // Cassandra: all hosts as observed, in order of host id
+	Ring              []RingMember    `json:"ring,omitempty"`     // Cassandra: all hosts as observed, and those that are joining, in order of host id
 
 	// Replicas say, for each keyspace of the node whose replication is understood, which hosts
 	// have its rows.
@@ -74,15 +74,6 @@ type ReplicaSet struct {
 	Hosts  []string `json:"hosts"`           // host ids, in order
 	Ranges int      `json:"ranges"`          // how many ranges have exactly these
 	First  []string `json:"first,omitempty"` // the first few of them, "(-42, 7]"
-}
-
-// RingMember is one host of an observed Cassandra cluster.
-type RingMember struct {
-	HostID     string `json:"host_id"`
-	Address    string `json:"address"`
-	Datacenter string `json:"datacenter"`
-	Rack       string `json:"rack"`
-	Tokens     int    `json:"tokens"`
 }
 
 // Status of a backup, judged by its record and its files' presence and sizes.

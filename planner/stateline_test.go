@@ -2,6 +2,7 @@ package planner_test
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -69,6 +70,10 @@ func (sc *scenario) nodeLine(n *planner.NodeState, word, rest string) error {
 		for i, host := range strings.Fields(rest) {
 			n.Server.Ring = append(n.Server.Ring, planner.RingMember{HostID: "host-" + host, Address: fmt.Sprintf("10.0.0.%d", i+1), Datacenter: "dc1", Rack: "r1", Tokens: 16})
 		}
+	case "doing": // HOST STATE WHAT-TO-WAIT-FOR
+		state, settles, _ := strings.Cut(after, " ")
+		at := slices.IndexFunc(n.Server.Ring, func(m planner.RingMember) bool { return m.HostID == "host-"+first })
+		n.Server.Ring[at].State, n.Server.Ring[at].Settles = planner.MemberState(state), settles
 	case "replicas": // KEYSPACE HOST,… RANGES [FIRST RANGES;…]
 		return addReplicas(&n.Server, strings.SplitN(rest, " ", 4))
 	case "unreachable":

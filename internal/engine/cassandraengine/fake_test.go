@@ -26,6 +26,7 @@ const (
 type fakeServer struct {
 	row     local
 	others  []peer
+	told    []gossiped
 	dirs    []string
 	schemas map[string]keyspaceSchema
 	closed  int
@@ -35,7 +36,10 @@ type fakeServer struct {
 
 func (s *fakeServer) local(context.Context) (local, error)  { return s.row, nil }
 func (s *fakeServer) peers(context.Context) ([]peer, error) { return s.others, nil }
-func (s *fakeServer) close()                                { s.closed++ }
+func (s *fakeServer) gossip(context.Context) ([]gossiped, error) {
+	return s.told, nil
+}
+func (s *fakeServer) close() { s.closed++ }
 func (s *fakeServer) dataDirs(context.Context) ([]string, bool, error) {
 	return s.dirs, s.dirs != nil, nil
 }

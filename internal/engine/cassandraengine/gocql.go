@@ -1,6 +1,7 @@
 package cassandraengine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,7 +21,8 @@ import (
 // cqlServer is a server reached with gocql: one connection to one host, no discovery.
 type cqlServer struct {
 	session *gocql.Session
-	version int // major version of the server, once local has told it
+	version int    // major version of the server, once local has told it
+	release string // all of it
 }
 
 // connectCQL connects with protocol 4, or with 3, which is all that Cassandra 2.1 speaks.
@@ -187,7 +189,7 @@ func (c *cqlServer) local(ctx context.Context) (local, error) {
 		return local{}, queryError("system.local", err)
 	}
 	l.hostID, l.address, l.schemaVersion = id.String(), address.String(), schema.String()
-	c.version = majorVersion(l.version)
+	c.version, c.release = majorVersion(l.version), l.version
 	return l, nil
 }
 
@@ -209,6 +211,27 @@ func (c *cqlServer) peers(ctx context.Context) ([]peer, error) {
 			all = append(all, p)
 		}
 		p, address = peer{}, nil
+	}
+	return all, queryError(table, rows.Close())
+}
+
+// gossip reads a table that came with 4.1 (CASSANDRA-17002). The status with a port is that of
+// 4.0 on; the other is still told for older hosts, and what the server itself reads when there
+// is no newer one (EndpointState.getStatus).
+func (c *cqlServer) gossip(ctx context.Context) ([]gossiped, error) {
+	const table = "system_views.gossip_info"
+	if newerVersion("4.1", c.release) {
+		return nil, nil
+	}
+	rows := c.session.Query("SELECT address, host_id, dc, rack, status_with_port, status FROM " + table).WithContext(ctx).Iter()
+	var all []gossiped
+	var g gossiped
+	var address net.IP
+	var status string
+	for rows.Scan(&address, &g.hostID, &g.datacenter, &g.rack, &g.status, &status) {
+		g.address, g.status = address.String(), cmp.Or(g.status, status)
+		all = append(all, g)
+		g, address, status = gossiped{}, nil, ""
 	}
 	return all, queryError(table, rows.Close())
 }

@@ -49,7 +49,10 @@ func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error
 	if err != nil {
 		return err
 	}
-	state.Identity, state.Version, state.Ring = l.identity(), l.version, members(hosts)
+	if state.Ring, err = readMembers(ctx, s, hosts); err != nil {
+		return err
+	}
+	state.Identity, state.Version = l.identity(), l.version
 	state.Consistency, state.ConsistencyReason = rung, rungReason
 	if !oneSchema(hosts) {
 		state.Notes = append(state.Notes, fmt.Sprintf("the ring's hosts do not have one schema at present; a take waits %s for it", e.options.AgreementWait))
@@ -73,8 +76,8 @@ func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error
 
 // ready proves what can be proven without nodetool, and returns the schema.
 func (e *Engine) ready(ctx context.Context, s server, l local) (schema, error) {
-	if l.bootstrapped != "COMPLETED" {
-		return schema{}, fmt.Errorf("%w: the node has not joined its ring (bootstrap state %q), and Cassandra refuses snapshots until then: wait for it", executor.ErrRefused, l.bootstrapped)
+	if text := l.outside(); text != "" {
+		return schema{}, fmt.Errorf("%w: %s", executor.ErrRefused, text)
 	}
 	all, err := readSchema(ctx, s, e.node.Keyspaces)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"cwb/executor"
+	"cwb/planner"
 )
 
 // Examine implements executor.Restorer. It reads the backup and, over CQL, the server.
@@ -18,6 +19,9 @@ func (e *Engine) Examine(ctx context.Context, o executor.RestoreOrder) (executor
 	defer s.close()
 	x := &examining{e: e, o: o}
 	if x.local, x.hosts, err = readRing(ctx, s); err != nil {
+		return executor.Examination{}, err
+	}
+	if x.members, err = readMembers(ctx, s, x.hosts); err != nil {
 		return executor.Examination{}, err
 	}
 	if x.src, err = e.source(ctx, o); err != nil {
@@ -37,8 +41,10 @@ type examining struct {
 	local local
 	hosts []peer
 	src   source
-	live  map[string]keyspaceSchema // of the keyspaces that tables go into, as far as they exist
-	found executor.Examination
+
+	members []planner.RingMember      // the hosts, with what they are at, and those that are joining
+	live    map[string]keyspaceSchema // of the keyspaces that tables go into, as far as they exist
+	found   executor.Examination
 }
 
 // orRefused makes a refusal of what cannot be read of the backup or the schema.
@@ -88,6 +94,7 @@ func (x *examining) examine() {
 	x.listTables()
 	x.judgePlaces()
 	x.judgeServer()
+	x.judgeRing()
 	x.judgeVersion()
 	x.judgeShape()
 	x.judgeReplication()

@@ -45,8 +45,8 @@ func (x *examining) judgeAs() {
 }
 
 func (x *examining) judgeServer() {
-	if x.local.bootstrapped != "COMPLETED" {
-		x.refuse("", "the host has not joined its ring (bootstrap state %q): wait for it", x.local.bootstrapped)
+	if text := x.local.outside(); text != "" {
+		x.refuse("", "%s", text)
 	}
 	if !oneSchema(x.hosts) {
 		x.refuse("", "the hosts of the ring do not have one schema at present, or one is down: see nodetool describecluster")
@@ -57,6 +57,16 @@ func (x *examining) judgeServer() {
 	for _, dir := range x.e.node.DataDirs {
 		if err := mayWrite(dir); err != nil {
 			x.refuse("", "the data directory %q cannot be written, where files are staged: run cwb as root or as the server's user (%v)", dir, err)
+		}
+	}
+}
+
+// judgeRing refuses while rows are about to change hosts: what a host loads as its own may be
+// another's a moment later, and TRUNCATE may not reach one that has just come.
+func (x *examining) judgeRing() {
+	for _, m := range x.members {
+		if m.Settles != "" {
+			x.refuse("", "the host %s of the ring is %s, and until that has ended nobody can say whose the rows are: %s, then restore again", m, m.State, m.Settles)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 
 	"cwb/planner"
@@ -56,8 +57,16 @@ func members(hosts []peer) []planner.RingMember {
 	for _, h := range hosts {
 		all = append(all, planner.RingMember{HostID: h.hostID, Address: h.address, Datacenter: h.datacenter, Rack: h.rack, Tokens: len(h.tokens)})
 	}
-	slices.SortFunc(all, func(a, b planner.RingMember) int { return cmp.Compare(a.HostID, b.HostID) })
+	sortMembers(all)
 	return all
+}
+
+func sortMembers(all []planner.RingMember) {
+	slices.SortFunc(all, func(a, b planner.RingMember) int { return cmp.Compare(a.HostID, b.HostID) })
+}
+
+func memberAt(all []planner.RingMember, hostID string) int {
+	return slices.IndexFunc(all, func(m planner.RingMember) bool { return m.HostID == hostID })
 }
 
 func plannerSets(sets []replicaSet) []planner.ReplicaSet {
@@ -77,4 +86,23 @@ func oneSchema(hosts []peer) bool {
 		}
 	}
 	return true
+}
+
+// ringDifference names a host that has come, gone, or owns other tokens; empty when none has.
+func ringDifference(was, is []peer) string {
+	for _, h := range was {
+		at := slices.IndexFunc(is, func(other peer) bool { return other.hostID == h.hostID })
+		switch {
+		case at < 0:
+			return fmt.Sprintf("the host %s has left the ring", h.address)
+		case len(h.tokens) > 0 && !sameTokens(h.tokens, is[at].tokens):
+			return fmt.Sprintf("the host %s owns other tokens", h.address)
+		}
+	}
+	for _, h := range is {
+		if !slices.ContainsFunc(was, func(other peer) bool { return other.hostID == h.hostID }) {
+			return fmt.Sprintf("the host %s has joined the ring", h.address)
+		}
+	}
+	return ""
 }

@@ -23,6 +23,7 @@ import (
 	"cwb/internal/backup"
 	"cwb/internal/testbed"
 	"cwb/internal/testbed/cqlcorpus"
+	"cwb/planner"
 )
 
 // All that needs a ring of three, which is started once.
@@ -36,7 +37,8 @@ func TestRealRing(t *testing.T) {
 	t.Run("takes", func(t *testing.T) { testRingTakes(t, ring, session) })
 	t.Run("by hand", func(t *testing.T) { testRingByHand(t, ring) })
 	t.Run("restore", func(t *testing.T) { testRestoreOfRing(t, ring, session) })
-	t.Run("a member is down", func(t *testing.T) { testMemberDown(t, ring) }) // the last: it stays down
+	t.Run("a member is down", func(t *testing.T) { testMemberDown(t, ring) }) // the last two: it stays down
+	t.Run("a member leaves", func(t *testing.T) { testMemberLeaves(t, ring, 1) })
 }
 
 // twoAndThree makes keyspaces with 2 and 3 replicas and a table each, for one test.
@@ -139,6 +141,11 @@ func checkRing(t *testing.T, engines []*Engine) {
 		s, err := e.Inspect(t.Context())
 		if err != nil || len(s.Refusals) > 0 || len(s.Ring) != 3 || s.Ring[0].Tokens != 16 || s.Ring[0].Rack != "rack1" {
 			t.Errorf("%s: %+v, %v", e.addr, s, err)
+		}
+		for _, m := range s.Ring {
+			if m.State != planner.MemberNormal || m.Settles != "" {
+				t.Errorf("%s sees %+v", e.addr, m)
+			}
 		}
 		hosts[s.Identity.HostID] = true
 	}

@@ -1,6 +1,7 @@
 package cassandraengine
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -43,8 +44,9 @@ const captures = 3
 // nothing written later is in the snapshot. Whatever was acknowledged before nodetool began
 // is in it, and that moment is recorded too; a set's spread is therefore never understated.
 // When the schema is another one after it,
-// the snapshot could lack a table, or hold files that fit another definition: it is cleared and
-// taken again.
+// the snapshot could lack a table, or hold files that fit another definition; when hosts of the
+// ring own other tokens, ring.json would say where rows were, not where they are. So it is
+// cleared and taken again.
 func (t *take) Capture(ctx context.Context) (time.Time, error) {
 	if err := t.checkUnused(); err != nil {
 		return time.Time{}, err
@@ -56,7 +58,7 @@ func (t *take) Capture(ctx context.Context) (time.Time, error) {
 			return moment, nil
 		}
 		if err == nil && n == captures {
-			err = fmt.Errorf("%w: the schema changed each of %d times while the snapshot was taken (last: %s): run cwb apply again when nobody alters it", executor.ErrRefused, n, changed)
+			err = fmt.Errorf("%w: the schema or the ring changed each of %d times while the snapshot was taken (last: %s): run cwb apply again when nobody alters them", executor.ErrRefused, n, changed)
 		}
 		if err == nil {
 			err = t.engine.clear(ctx, t.begun())
@@ -67,8 +69,8 @@ func (t *take) Capture(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// captureOnce tells what of the schema changed between the last reading and now; the new one
-// is what the next attempt has to find.
+// captureOnce tells what of the schema and the ring changed between the last reading and now;
+// the new ones are what the next attempt has to find.
 func (t *take) captureOnce(ctx context.Context) (moment time.Time, changed string, err error) {
 	t.began = t.engine.options.Now().UTC()
 	if err := t.snapshot(ctx); err != nil {
@@ -83,8 +85,12 @@ func (t *take) captureOnce(ctx context.Context) (moment time.Time, changed strin
 	if err != nil {
 		return moment, "", err
 	}
-	changed = t.before.difference(after)
-	t.before = after
+	l, hosts, err := readRing(ctx, t.server)
+	if err != nil {
+		return moment, "", err
+	}
+	changed = cmp.Or(t.before.difference(after), ringDifference(t.hosts, hosts))
+	t.before, t.local, t.hosts = after, l, hosts
 	return moment, changed, nil
 }
 

@@ -30,6 +30,9 @@ func testOn(t *testing.T, options testbed.CassandraOptions) {
 	if options.Version != testbed.Cassandra50 || thorough(server) {
 		t.Run("nights", func(t *testing.T) { testNights(t, server) })
 	}
+	if options.Version != testbed.Cassandra50 {
+		t.Run("a host joins", func(t *testing.T) { testJoining(t, server, options) })
+	}
 }
 
 // thorough tells whether a server gets all of a test: the one of most tests does, others what
