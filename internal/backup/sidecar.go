@@ -40,7 +40,8 @@ type Foreign struct {
 	Path       string       `json:"path"`
 	Tables     []ForeignRef `json:"tables,omitempty"`
 	Bytes      int64        `json:"bytes"`
-	Time       time.Time    `json:"time"` // by its name, else its newest file
+	Time       time.Time    `json:"time"`             // by its name, else its newest file
+	Expires    time.Time    `json:"expires,omitzero"` // when what made it removes it by itself; zero: never, as far as is known
 	Restorable bool         `json:"restorable"`
 	Reason     string       `json:"reason,omitempty"` // why it could not be restored
 }

@@ -205,10 +205,14 @@ func foreignTime(f backup.Foreign) string {
 }
 
 func restorable(f backup.Foreign) string {
-	if f.Restorable {
-		return "restorable"
+	text := "restorable"
+	if !f.Restorable {
+		text = "not restorable: " + Line(f.Reason)
 	}
-	return "not restorable: " + Line(f.Reason)
+	if !f.Expires.IsZero() {
+		text += "; Cassandra removes it at " + utc(f.Expires)
+	}
+	return text
 }
 
 // tableNames names what a foreign backup holds, shortened unless all are asked for.
@@ -281,6 +285,7 @@ type ForeignDoc struct {
 	Tables     []string   `json:"tables"`
 	Bytes      int64      `json:"bytes"`
 	Time       *time.Time `json:"time"`
+	Expires    *time.Time `json:"expires"` // when what made it removes it by itself
 	Restorable bool       `json:"restorable"`
 	Reason     string     `json:"reason"`
 }
@@ -363,7 +368,7 @@ func backupDoc(p planner.Part) BackupDoc {
 func foreignDoc(f backup.Foreign) ForeignDoc {
 	doc := ForeignDoc{
 		Node: f.Node.String(), Name: f.Name, Kind: string(f.Kind), Tables: []string{}, Bytes: f.Bytes,
-		Time: timeOf(f.Time), Restorable: f.Restorable, Reason: f.Reason,
+		Time: timeOf(f.Time), Expires: timeOf(f.Expires), Restorable: f.Restorable, Reason: f.Reason,
 	}
 	for _, ref := range f.Tables {
 		doc.Tables = append(doc.Tables, refName(ref))

@@ -118,6 +118,7 @@ func foreign() []backup.Foreign {
 		{Node: homer, Name: "1763942400", Kind: backup.ForeignScript, Tables: []backup.ForeignRef{ref("simservs")}, Bytes: 48_120, Time: at("2026-11-24 00:00:00"), Restorable: true},
 		{Node: homer, Name: "truncated-1763942500123-simservs", Kind: backup.ForeignTruncated, Tables: []backup.ForeignRef{ref("a"), ref("b"), ref("c"), ref("d"), ref("e")}, Bytes: 12, Restorable: true},
 		{Node: homer, Name: "by-hand", Kind: backup.ForeignSnapshot, Reason: "simservs: TOC.txt is missing"},
+		{Node: homer, Name: "for-a-day", Kind: backup.ForeignSnapshot, Tables: []backup.ForeignRef{ref("simservs")}, Bytes: 48_120, Time: at("2026-11-24 00:00:00"), Expires: at("2026-11-25 00:00:00"), Restorable: true},
 	}
 }
 

@@ -105,6 +105,7 @@ func (e *Engine) describeTag(tag string, folders []where) (backup.Foreign, bool)
 			f.Restorable, f.Reason = false, table[0].keyspace+"."+name+": "+s.reason
 		}
 		written, newest = later(written, s.created), later(newest, s.newest)
+		f.Expires = sooner(f.Expires, s.expires)
 	}
 	f.Time = cmp.Or(f.Time, written, newest)
 	return f, true
@@ -140,6 +141,14 @@ func commonPath(folders []where, tag string) string {
 
 func later(a, b time.Time) time.Time {
 	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// sooner is the earlier of two moments of which each may be never, the zero time.
+func sooner(a, b time.Time) time.Time {
+	if a.IsZero() || !b.IsZero() && b.Before(a) {
 		return b
 	}
 	return a

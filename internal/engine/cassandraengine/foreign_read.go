@@ -12,6 +12,7 @@ import (
 type foreignTable struct {
 	bytes     int64
 	created   time.Time // by manifest.json; zero when it does not say
+	expires   time.Time // likewise
 	newest    time.Time // of the files
 	ephemeral bool
 	reason    string // why it could not be restored; empty when it could
@@ -55,7 +56,7 @@ func (s *foreignTable) readManifest(f found, files []found) {
 		s.reason = err.Error()
 		return
 	}
-	s.created, s.ephemeral = m.Created, s.ephemeral || m.Ephemeral
+	s.created, s.expires, s.ephemeral = m.Created, m.Expires, s.ephemeral || m.Ephemeral
 	for _, name := range m.Files {
 		if !slices.ContainsFunc(files, func(f found) bool { return f.name == name }) {
 			s.reason = fmt.Sprintf("%s is missing, which manifest.json names", name)

@@ -40,6 +40,7 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(ephemeral, "ephemeral.snapshot"), "") // as repairs before 4.1 mark theirs
+	r.makeEphemeral(filepath.Dir(ephemeral))
 
 	all := r.allForeign()
 	var got []string
@@ -51,6 +52,7 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 		got = append(got, fmt.Sprintf("%s %s restorable=%t %s", f.Kind, tablesOf(f), f.Restorable, f.Reason))
 		before[f.Name] = r.filesOf(f)
 	}
+	r.checkExpires(all, began)
 	slices.Sort(got)
 	expected := []string{
 		"dropped c restorable=true ", "other a restorable=true ", "other b restorable=true ",
@@ -78,6 +80,58 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 	r.nodetool("import", "--copy-data", "foreigners", "a", truncated.Path)
 	if got := r.rows("SELECT k, v, writetime(v) FROM foreigners.a"); !slices.Equal(got, want) {
 		t.Errorf("imported by hand: %v, want %v", got, want)
+	}
+}
+
+// makeEphemeral copies a snapshot into one that a repair of 4.1 on makes for itself: of the
+// manifest.json that the server wrote, one word differs (SnapshotManifest).
+func (r *real) makeEphemeral(snapshots string) {
+	r.t.Helper()
+	to := filepath.Join(snapshots, "8a8d6e30-cd5c-11f0-8b7d-0b4b8e6d7a11")
+	if err := os.CopyFS(to, os.DirFS(filepath.Join(snapshots, "by-hand"))); err != nil {
+		r.t.Fatal(err)
+	}
+	manifest := filepath.Join(to, "manifest.json")
+	data, err := os.ReadFile(manifest)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	const written = `"ephemeral":false`
+	if strings.Count(string(data), written) != 1 {
+		r.t.Fatalf("manifest.json: %s", data)
+	}
+	if err := os.WriteFile(manifest, []byte(strings.Replace(string(data), written, `"ephemeral":true`, 1)), 0o644); err != nil {
+		r.t.Fatal(err)
+	}
+}
+
+// checkExpires wants the end of exactly the snapshot that was made with a time to live of an
+// hour, as the server itself tells it, and a plan that warns of it.
+func (r *real) checkExpires(all []backup.Foreign, began time.Time) {
+	r.t.Helper()
+	for _, f := range all {
+		if f.Name != "passing" {
+			if !f.Expires.IsZero() {
+				r.t.Errorf("%s expires: %+v", f.Name, f)
+			}
+			continue
+		}
+		var served time.Time
+		if r.version() >= 5 {
+			if err := r.session.Query(`SELECT expires_at FROM system_views.snapshots WHERE name = 'passing' ALLOW FILTERING`).Scan(&served); err != nil {
+				r.t.Fatal(err)
+			}
+			if f.Expires.Sub(served).Abs() >= time.Millisecond {
+				r.t.Errorf("it expires at %s, the server says %s", f.Expires, served)
+			}
+		}
+		if f.Expires.Before(began.Add(time.Hour)) || f.Expires.After(time.Now().Add(time.Hour)) {
+			r.t.Errorf("it expires at %s", f.Expires)
+		}
+		x, err := r.engine.Examine(r.t.Context(), r.order(executor.RestoreSource{Foreign: &f}))
+		if err != nil || len(x.Refusals) > 0 || len(x.Warnings) != 1 || !strings.Contains(x.Warnings[0], f.Expires.UTC().Format(time.RFC3339)) {
+			r.t.Errorf("a plan: %+v, %v", x, err)
+		}
 	}
 }
 

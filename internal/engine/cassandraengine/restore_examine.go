@@ -101,6 +101,7 @@ func (x *examining) examine() {
 	x.judgeSchema()
 	x.judgeViews()
 	x.judgeAge()
+	x.judgeExpiry()
 	x.judgeDisk()
 	x.explain()
 }

@@ -30,7 +30,7 @@ func (e *Engine) readForeignSource(ctx context.Context, f backup.Foreign) (sourc
 	if !all[at].Restorable {
 		return source{}, fmt.Errorf("%w: %q cannot be restored: %s", executor.ErrRefused, f.Name, all[at].Reason)
 	}
-	s := source{name: fmt.Sprintf("%s %q", f.Kind, f.Name), captured: f.Time}
+	s := source{name: fmt.Sprintf("%s %q", f.Kind, f.Name), captured: f.Time, expires: all[at].Expires}
 	for _, t := range all[at].legacy {
 		if err := e.addLegacyTable(&s, all[at].root, t); err != nil {
 			return source{}, err

@@ -187,6 +187,18 @@ func (x *examining) judgeAge() {
 	}
 }
 
+// soon is how long before a snapshot's end a plan warns of it: plans hold for a day, and people
+// sleep on them.
+const soon = 36 * time.Hour
+
+// judgeExpiry warns of a snapshot that the server may have removed before the plan is carried
+// out. From when its files are staged on, the restore has links of its own to them.
+func (x *examining) judgeExpiry() {
+	if ends := x.src.expires; !ends.IsZero() && ends.Sub(x.e.options.Now()) < soon {
+		x.warn("CASSANDRA ITSELF REMOVES THIS SNAPSHOT at %s (it was made with a time to live): let the restore begin before that; a copy of its folders elsewhere, under legacy_paths, stays", ends.UTC().Format(time.RFC3339))
+	}
+}
+
 func (x *examining) grace(t sourceTable) (time.Duration, bool) {
 	if x.exists(t.target) {
 		return graceOf(x.live[t.target], t.Table)

@@ -24,6 +24,7 @@ type source struct {
 	tables    []sourceTable // in order of keyspace and name; without views
 	views     []tableName   // whose tables are selected
 	captured  time.Time     // zero when unknown
+	expires   time.Time     // when the server removes it by itself; zero: never
 	version   string        // of the server; empty when unknown
 	host      string        // host id; empty when unknown
 	tokens    []string      // of the host

@@ -31,6 +31,7 @@ func testOn(t *testing.T, options testbed.CassandraOptions) {
 		t.Run("nights", func(t *testing.T) { testNights(t, server) })
 	}
 	if options.Version != testbed.Cassandra50 {
+		t.Run("foreign", func(t *testing.T) { testForeign(t, server) })
 		t.Run("a host joins", func(t *testing.T) { testJoining(t, server, options) })
 	}
 }
