@@ -3,6 +3,7 @@ package config
 import (
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/hashicorp/hcl/v2"
@@ -40,6 +41,16 @@ func (v *resolver) resolveCassandra(block rawNode, n *declaredNode) {
 // keyspaceName is Cassandra's own rule.
 var keyspaceName = regexp.MustCompile(`^[A-Za-z0-9_]{1,48}$`)
 
+// sharedSystem are those of Cassandra's own keyspaces that are of the ring: replicated, with
+// ordinary tables (SchemaConstants.REPLICATED_SYSTEM_KEYSPACE_NAMES).
+var sharedSystem = []string{"system_auth", "system_distributed", "system_traces"}
+
+// nodesOwn recognizes the others, in whatever case: a name in capitals is hardly meant.
+func nodesOwn(keyspace string) bool {
+	lower := strings.ToLower(keyspace)
+	return !slices.Contains(sharedSystem, keyspace) && (lower == "system" || strings.HasPrefix(lower, "system_"))
+}
+
 func (v *resolver) keyspaces(attr *hcl.Attribute) []text {
 	names, ok := v.eval.strs(attr, "homestead")
 	if !ok {
@@ -50,8 +61,8 @@ func (v *resolver) keyspaces(attr *hcl.Attribute) []text {
 		switch {
 		case !keyspaceName.MatchString(t.value):
 			v.r.errorf(t.at, "Invalid keyspace name", "No keyspace can have the name %s: letters, digits and _ only, 48 at most.", t.shown)
-		case strings.EqualFold(t.value, "system") || strings.HasPrefix(strings.ToLower(t.value), "system_"):
-			v.r.errorf(t.at, "System keyspace", "Cassandra's own keyspaces are rebuilt by each node and are not restored by copying. Remove it from %q.", attr.Name)
+		case nodesOwn(t.value):
+			v.r.errorf(t.at, "System keyspace", "%s is what a Cassandra node keeps of itself, or only shows and has no files of: it cannot be brought back by copying. Remove it from %q. Of Cassandra's own keyspaces these can be named: %s.", upperFirst(t.shown), attr.Name, strings.Join(sharedSystem, ", "))
 		}
 	}
 	return names

@@ -1,4 +1,4 @@
 node "cassandra" "homer" {
-  keyspaces = ["homer", "system", "system_auth", "SYSTEM_SCHEMA"] # ERROR: System keyspace # ERROR: System keyspace # ERROR: System keyspace
+  keyspaces = ["homer", "system", "system_auth", "SYSTEM_SCHEMA"] # ERROR: System keyspace # ERROR: System keyspace
   snapshot_path = "/var/backups/cwb/homer"
 }

@@ -138,6 +138,33 @@ func testStops(r *real, first taken) {
 	}
 }
 
+// testNumbers restarts a server after TRUNCATE: SSTables are numbered from 1 again, and the
+// backups of before and after have files of one name and other content, side by side.
+func testNumbers(t *testing.T, server *testbed.Cassandra) {
+	r := newRealOn(t, server, "numbers")
+	r.exec(`CREATE TABLE numbers.t (k int PRIMARY KEY, v text)`, `INSERT INTO numbers.t (k, v) VALUES (1, 'one')`)
+	first := r.take()
+	r.exec(`TRUNCATE numbers.t`)
+	r.restart()
+	r.exec(`INSERT INTO numbers.t (k, v) VALUES (2, 'two')`)
+	second := r.take(first)
+	if names(first) != "nb-1-big-Data.db" || names(second) != names(first) {
+		t.Errorf("data files %q, then %q: the test shows nothing", names(first), names(second))
+	}
+	third := r.take(second, first)
+	if third.read != 0 {
+		t.Errorf("%d bytes were read again of what the second has", third.read)
+	}
+	for _, k := range []taken{first, second, third} {
+		verify(t, k)
+	}
+	o := r.restore(r.order(first.source()))
+	if got := r.rows(`SELECT k, v FROM numbers.t`); len(got) != 1 || got[0] != "k=1 v=one" {
+		t.Errorf("the first brings back %q", got)
+	}
+	r.phase(executor.PhaseConfirm, o)
+}
+
 // prepared is a take that has been prepared, with its begun-record.
 func (r *real) prepared() (executor.Prepared, backup.Begun) {
 	r.t.Helper()

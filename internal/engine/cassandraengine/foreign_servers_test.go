@@ -83,6 +83,21 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 	}
 }
 
+// testExpires is as much of testForeign as differs by version.
+func testExpires(t *testing.T, server *testbed.Cassandra) {
+	r := newRealOn(t, server, "passing")
+	r.exec(`CREATE TABLE passing.t (k int PRIMARY KEY)`, `INSERT INTO passing.t (k) VALUES (1)`)
+	began := time.Now().Add(-time.Second)
+	r.nodetool("snapshot", "-t", "by-hand", "--", "passing")
+	r.nodetool("snapshot", "-t", "passing", "--ttl", "1h", "--", "passing")
+	r.makeEphemeral(filepath.Join(tableFolder(t, server, "passing", "t"), "snapshots"))
+	all := r.allForeign()
+	if len(all) != 2 || all[0].Name != "by-hand" || all[1].Name != "passing" {
+		t.Fatalf("listed are %+v", all)
+	}
+	r.checkExpires(all, began)
+}
+
 // makeEphemeral copies a snapshot into one that a repair of 4.1 on makes for itself: of the
 // manifest.json that the server wrote, one word differs (SnapshotManifest).
 func (r *real) makeEphemeral(snapshots string) {
@@ -96,11 +111,11 @@ func (r *real) makeEphemeral(snapshots string) {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	const written = `"ephemeral":false`
-	if strings.Count(string(data), written) != 1 {
+	was, is := `"ephemeral" : false`, `"ephemeral" : true`
+	if strings.Count(string(data), was) != 1 {
 		r.t.Fatalf("manifest.json: %s", data)
 	}
-	if err := os.WriteFile(manifest, []byte(strings.Replace(string(data), written, `"ephemeral":true`, 1)), 0o644); err != nil {
+	if err := os.WriteFile(manifest, []byte(strings.Replace(string(data), was, is, 1)), 0o644); err != nil {
 		r.t.Fatal(err)
 	}
 }

@@ -148,7 +148,11 @@ func (x *examining) listTables() {
 		x.found.Stays = append(x.found.Stays, name.String())
 	}
 	for _, name := range x.src.system {
-		x.warn("the keyspace %s is in the backup and stays as it is: system keyspaces are restored only by name (--keyspace %s)", name, name)
+		how := "--keyspace " + name
+		if name == rolesKeyspace {
+			how += " --as NAME"
+		}
+		x.warn("the keyspace %s is in the backup and stays as it is: system keyspaces are restored only by name (%s)", name, how)
 	}
 }
 

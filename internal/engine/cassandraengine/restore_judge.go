@@ -11,11 +11,19 @@ import (
 // would make another server of it.
 var localSystem = []string{"system", "system_schema", "system_cluster_metadata"}
 
+// rolesKeyspace is looked at for every login (CassandraRoleManager, PasswordAuthenticator).
+const rolesKeyspace = "system_auth"
+
 // judgePlaces refuses keyspaces that nothing can be loaded into.
 func (x *examining) judgePlaces() {
 	for _, name := range x.src.targets() {
 		if slices.Contains(localSystem, name) {
 			x.refuse("", "the keyspace %s describes this very server, and cannot be loaded while it runs: it comes back only by putting the files of a snapshot into its folders while the server is stopped", name)
+			continue
+		}
+		if name == rolesKeyspace {
+			x.refuse("", "the keyspace %s is where the servers look up who may log in: emptied for the load, it would let nobody in, and neither cwb. Restore it beside itself (--keyspace %[1]s --as NAME), and copy the rows that are missing", name)
+			continue
 		}
 		if x.o.As == "" && !slices.Contains(x.e.node.Keyspaces, name) {
 			x.refuse("", "the keyspace %s is not among the node's keyspaces, so what is replaced in it would be in no safety backup: add it to keyspaces in the policy", name)

@@ -51,6 +51,7 @@ func TestRealServerWithPasswordsAndTLS(t *testing.T) {
 	grantRole(t, a, n)
 	t.Run("take", func(t *testing.T) { takeSecurely(t, n) })
 	t.Run("refusals", func(t *testing.T) { refusals(t, a, n) })
+	t.Run("roles", func(t *testing.T) { testRoles(t, a, n) }) // the last: then nobody gets in
 }
 
 // secureSettings are cassandra.yaml's, of 4.1 on.

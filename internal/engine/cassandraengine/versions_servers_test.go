@@ -31,7 +31,8 @@ func testOn(t *testing.T, options testbed.CassandraOptions) {
 		t.Run("nights", func(t *testing.T) { testNights(t, server) })
 	}
 	if options.Version != testbed.Cassandra50 {
-		t.Run("foreign", func(t *testing.T) { testForeign(t, server) })
+		t.Run("foreign that expire", func(t *testing.T) { testExpires(t, server) })
+		t.Run("numbers from 1 again", func(t *testing.T) { testNumbers(t, server) })
 		t.Run("a host joins", func(t *testing.T) { testJoining(t, server, options) })
 	}
 }
