@@ -176,7 +176,7 @@ step "Cassandra takes a snapshot by itself before a TRUNCATE, and an old script 
 	"TRUNCATE homestead.former"
 BACKUPS=$old MYSQLDUMP="mariadb-dump --defaults-file=$ELLIS_DEFAULTS_FILE" bash "$OLDPWD/internal/oldscripts/scripts/ellis.sh"
 show cwb list
-says "Foreign backups (not made by cwb; never removed)"
+says "Foreign backups (not made by cwb, never removed by it)"
 says "homestead.former"
 check "foreign backups" "$(sed -n '/^Foreign/,$p' <<<"$shown" | grep -c restorable)" 2
 show cwb plan --detailed-exitcode

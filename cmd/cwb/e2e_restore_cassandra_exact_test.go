@@ -141,9 +141,10 @@ func (c *corpusLab) refusesFullDisk() {
 	c.writePolicy()
 }
 
-// refusesSystem: no backup takes Cassandra's own keyspaces, and a snapshot that has them brings
-// back only those of the policy.
+// refusesSystem: Cassandra's own keyspaces are taken and restored only where the policy and the
+// operator name them; what is of the node alone never is, and roles come back beside themselves.
 func (c *corpusLab) refusesSystem() {
+	cql(c.t, c.s.homestead, `INSERT INTO system_auth.roles (role, can_login) VALUES ('alice', true)`)
 	if out, err := c.s.homestead.RunNodetool(c.t.Context(), "snapshot", "-t", "of-everything"); err != nil {
 		c.t.Fatal(out, err)
 	}
@@ -153,17 +154,50 @@ func (c *corpusLab) refusesSystem() {
 	}
 	c.refused(exitError, []string{"nothing of what is asked for (system_auth)"}, "homestead/of-everything", "--keyspace", "system_auth")
 	c.refused(exitUsage, []string{"no node that is asked for has system_auth"}, "--keyspace", "system_auth")
-	c.policy.Cassandra[0].Keyspaces = []string{"Exact", "system_auth"}
-	c.writePolicy()
-	o := c.cwb(exitError, "restore", "--auto-approve", "--keyspace", "system_auth")
-	if !strings.Contains(o.stderr, "System keyspace") {
+	c.keeps("Exact", "system")
+	o := c.cwb(exitError, "restore", "--auto-approve", "--keyspace", "system")
+	if !strings.Contains(o.stderr, "System keyspace") || !strings.Contains(o.stderr, "system_auth, system_distributed, system_traces") {
 		c.t.Errorf("it does not say that a policy cannot name it:\n%s", o.stderr)
 	}
-	c.policy.Cassandra[0].Keyspaces = []string{"Exact"}
-	c.writePolicy()
+	c.keeps("Exact", "system_auth")
+	c.restoresRoles()
+	c.keeps("Exact")
 	if out, err := c.s.homestead.RunNodetool(c.t.Context(), "clearsnapshot", "-t", "of-everything"); err != nil {
 		c.t.Fatal(out, err)
 	}
+}
+
+// restoresRoles has a role dropped, which the snapshot of-everything has.
+func (c *corpusLab) restoresRoles() {
+	const roles = `SELECT role, can_login, writetime(can_login) FROM %s.roles WHERE role = 'alice'`
+	want := c.rows(fmt.Sprintf(roles, "system_auth"))
+	cql(c.t, c.s.homestead, `DELETE FROM system_auth.roles WHERE role = 'alice'`)
+	plan := c.cwb(exitUsage, "restore", "homestead/of-everything") // not approved
+	if !strings.Contains(plan.stdout, "9 tables: Exact.") || !strings.Contains(plan.stdout, "(--keyspace system_auth --as NAME)") {
+		c.t.Errorf("it would restore:\n%s", plan.stdout)
+	}
+	c.refused(exitError, []string{"it would let nobody in", "--as NAME"}, "homestead/of-everything", "--keyspace", "system_auth")
+	c.restores("homestead/of-everything", "--keyspace", "system_auth", "--as", "then")
+	if got := c.rows(fmt.Sprintf(roles, "then")); len(want) != 1 || !slices.Equal(got, want) {
+		c.t.Errorf("roles %q, want %q", got, want)
+	}
+	c.restores("--confirm")
+	c.s.dropKeyspace(c.t, c.s.homestead, "then")
+}
+
+// keeps writes a policy with these keyspaces.
+func (c *corpusLab) keeps(keyspaces ...string) {
+	c.policy.Cassandra[0].Keyspaces = keyspaces
+	c.writePolicy()
+}
+
+func (c *corpusLab) rows(cql string) []string {
+	c.t.Helper()
+	rows, err := c.keyspace.Rows(c.t.Context(), cql)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return rows
 }
 
 // mismatched restores a table that has a column more than the backup knows.

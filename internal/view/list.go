@@ -190,7 +190,7 @@ func (t Text) foreign(l Listing) {
 	if len(rows.rows) == 0 {
 		return
 	}
-	fmt.Fprintln(t.W, "\nForeign backups (not made by cwb; never removed):")
+	fmt.Fprintln(t.W, "\nForeign backups (not made by cwb, never removed by it):")
 	rows.write(t.W, "    ")
 	if usable {
 		fmt.Fprintln(t.W, "    To restore one: cwb restore NODE/NAME (by hand: see the README).")

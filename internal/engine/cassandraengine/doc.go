@@ -18,6 +18,10 @@
 // CQL is reached through the interface server, nodetool through the type nodetool; both are
 // faked in tests. Start at [Engine.Prepare] and follow take: Capture, then ReadOut.
 //
+// A ring is observed: its hosts, their tokens and what they are at. While rows are about to
+// change hosts, takes go on, since all rows are still where they were, and no restore begins.
+// What a host is at is read over CQL, from 4.1 on; of older rings it is not known.
+//
 // A restore proves before it changes: hard links of the files are staged inside the data
 // directory and rehearsed in a scratch keyspace, the live tables are emptied once for the whole
 // ring, and every host loads what is its own. Start at [Engine.Examine] and [Engine.Restore].
