@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"cwb/executor"
 	"cwb/internal/backup"
@@ -152,8 +153,8 @@ func testNumbers(t *testing.T, server *testbed.Cassandra) {
 		t.Errorf("data files %q, then %q: the test shows nothing", names(first), names(second))
 	}
 	third := r.take(second, first)
-	if third.read != 0 {
-		t.Errorf("%d bytes were read again of what the second has", third.read)
+	if when := dataHashed(third); when.IsZero() || !when.Equal(dataHashed(second)) || when.Equal(dataHashed(first)) {
+		t.Errorf("the data of the third was read at %s, of the second at %s, of the first at %s", when, dataHashed(second), dataHashed(first))
 	}
 	for _, k := range []taken{first, second, third} {
 		verify(t, k)
@@ -163,6 +164,16 @@ func testNumbers(t *testing.T, server *testbed.Cassandra) {
 		t.Errorf("the first brings back %q", got)
 	}
 	r.phase(executor.PhaseConfirm, o)
+}
+
+// dataHashed is when the only data file was read.
+func dataHashed(k taken) time.Time {
+	for _, f := range k.content.Files {
+		if strings.HasSuffix(f.Path, "-Data.db") {
+			return f.Hashed
+		}
+	}
+	return time.Time{}
 }
 
 // prepared is a take that has been prepared, with its begun-record.

@@ -3,6 +3,7 @@
 package cassandraengine
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -40,7 +41,7 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(ephemeral, "ephemeral.snapshot"), "") // as repairs before 4.1 mark theirs
-	r.makeEphemeral(filepath.Dir(ephemeral))
+	r.makeEphemeral("b")
 
 	all := r.allForeign()
 	var got []string
@@ -90,7 +91,7 @@ func testExpires(t *testing.T, server *testbed.Cassandra) {
 	began := time.Now().Add(-time.Second)
 	r.nodetool("snapshot", "-t", "by-hand", "--", "passing")
 	r.nodetool("snapshot", "-t", "passing", "--ttl", "1h", "--", "passing")
-	r.makeEphemeral(filepath.Join(tableFolder(t, server, "passing", "t"), "snapshots"))
+	r.makeEphemeral("t")
 	all := r.allForeign()
 	if len(all) != 2 || all[0].Name != "by-hand" || all[1].Name != "passing" {
 		t.Fatalf("listed are %+v", all)
@@ -98,26 +99,49 @@ func testExpires(t *testing.T, server *testbed.Cassandra) {
 	r.checkExpires(all, began)
 }
 
-// makeEphemeral copies a snapshot into one that a repair of 4.1 on makes for itself: of the
-// manifest.json that the server wrote, one word differs (SnapshotManifest).
-func (r *real) makeEphemeral(snapshots string) {
+// makeEphemeral copies a table's snapshot into one that a repair of 4.1 on makes for itself: of
+// the manifest.json that the server wrote, one word differs (SnapshotManifest).
+func (r *real) makeEphemeral(table string) {
 	r.t.Helper()
-	to := filepath.Join(snapshots, "8a8d6e30-cd5c-11f0-8b7d-0b4b8e6d7a11")
-	if err := os.CopyFS(to, os.DirFS(filepath.Join(snapshots, "by-hand"))); err != nil {
-		r.t.Fatal(err)
+	was, is := []byte(`"ephemeral" : false`), []byte(`"ephemeral" : true`)
+	manifests := 0
+	for _, w := range r.foldersOf(table) {
+		snapshots := filepath.Join(w.root, w.keyspace, w.folder, "snapshots")
+		manifest := filepath.Join(snapshots, "8a8d6e30-cd5c-11f0-8b7d-0b4b8e6d7a11", "manifest.json")
+		if err := os.CopyFS(filepath.Dir(manifest), os.DirFS(filepath.Join(snapshots, "by-hand"))); err != nil {
+			r.t.Fatal(err)
+		}
+		data, err := os.ReadFile(manifest)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // of several disks one has it
+		}
+		if err != nil || bytes.Count(data, was) != 1 {
+			r.t.Fatalf("manifest.json: %s, %v", data, err)
+		}
+		if err := os.WriteFile(manifest, bytes.Replace(data, was, is, 1), 0o644); err != nil {
+			r.t.Fatal(err)
+		}
+		manifests++
 	}
-	manifest := filepath.Join(to, "manifest.json")
-	data, err := os.ReadFile(manifest)
+	if manifests != 1 {
+		r.t.Fatalf("%d files manifest.json", manifests)
+	}
+}
+
+// foldersOf are those of a table in which the snapshot by-hand lies.
+func (r *real) foldersOf(table string) (all []where) {
+	r.t.Helper()
+	dirs, err := tableDirs(r.server.DataDirs, []string{r.keyspace})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	was, is := `"ephemeral" : false`, `"ephemeral" : true`
-	if strings.Count(string(data), was) != 1 {
-		r.t.Fatalf("manifest.json: %s", data)
+	for _, w := range dirs {
+		_, err := os.Stat(filepath.Join(w.root, w.keyspace, w.folder, "snapshots", "by-hand"))
+		if name, _, ok := splitTableFolder(w.folder); ok && name == table && err == nil {
+			all = append(all, w)
+		}
 	}
-	if err := os.WriteFile(manifest, []byte(strings.Replace(string(data), was, is, 1)), 0o644); err != nil {
-		r.t.Fatal(err)
-	}
+	return all
 }
 
 // checkExpires wants the end of exactly the snapshot that was made with a time to live of an
