@@ -48,6 +48,7 @@ func TestRestoresOfRing(t *testing.T) {
 		r.part(t, "in its place, and back", func() { r.inPlace(good) })
 	}
 	r.part(t, "a host is missing", r.missingHost)
+	r.part(t, "a host leaves", r.leavingHost)
 	r.part(t, "all hosts are dead", func() { r.dead(good) })
 }
 
@@ -76,6 +77,38 @@ func (r *ringLab) missingHost() {
 	if list := r.list(); len(list.Restores) != begun || len(purposes(list, "safety")) != begun {
 		r.t.Errorf("something was begun: %s", text(list))
 	}
+}
+
+// leavingHost has a host on its way out, which waits before it hands over its rows: plans tell
+// of it, and no restore begins, not even of the hosts that are there.
+func (r *ringLab) leavingHost() {
+	begun := len(r.list().Restores)
+	leaver, ended := r.ring.Nodes[1], make(chan struct{})
+	go func() {
+		defer close(ended)
+		leaver.RunNodetool(r.t.Context(), "decommission", "--force") // fails when the host is killed
+	}()
+	leaving := "the host " + leaver.Host + " "
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(time.Second) {
+		o := r.binary(exitDone, "plan", "--json")
+		if strings.Contains(o.stdout, `"ring_changing"`) && strings.Contains(o.stdout, leaving) {
+			break
+		}
+		if time.Now().After(deadline) {
+			r.t.Fatalf("the plan does not tell that %s leaves:\n%s", leaver.Host, o.stdout)
+		}
+	}
+	o := r.binary(exitError, "restore", "--auto-approve", "--node", "one", "--node", "two")
+	if !strings.Contains(o.stderr, leaving) || !strings.Contains(o.stderr, "is leaving") || !strings.Contains(o.stderr, "Mode: DECOMMISSIONED") {
+		r.t.Errorf("it does not say which, and until when to wait:\n%s", o.stderr)
+	}
+	if list := r.list(); len(list.Restores) != begun {
+		r.t.Errorf("something was begun: %s", text(list))
+	}
+	if err := leaver.Kill(); err != nil {
+		r.t.Fatal(err)
+	}
+	<-ended
 }
 
 // dead loses all hosts, and brings everything back onto three new ones.
@@ -111,7 +144,7 @@ func newRingLab(t *testing.T) *ringLab {
 	group, ctx := errgroup.WithContext(t.Context())
 	group.Go(func() error { return s.build(ctx) })
 	group.Go(func() (err error) {
-		r.ring, err = testbed.StartRing(ctx, 3, testbed.CassandraOptions{Dir: filepath.Join(dir, "ring"), ClusterName: "clearwater"})
+		r.ring, err = testbed.StartRing(ctx, 3, testbed.CassandraOptions{Dir: filepath.Join(dir, "ring"), ClusterName: "clearwater", JavaArgs: testbed.LeavesSlowly()})
 		return err
 	})
 	if err := group.Wait(); err != nil {

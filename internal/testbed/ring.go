@@ -32,6 +32,11 @@ func StartRing(ctx context.Context, n int, options CassandraOptions) (*Ring, err
 	return StartRingOf(ctx, nodes)
 }
 
+// LeavesSlowly are [CassandraOptions.JavaArgs] of a server that waits for an hour before it hands
+// over its rows, once it was told to leave its ring: for so long it is leaving
+// (StorageService.startLeaving waits until the batches of others must have been replayed).
+func LeavesSlowly() []string { return []string{"-Dcassandra.batchlog.replay_timeout_in_ms=3600000"} }
+
 // StartRingOf is [StartRing] with options for each node, whose directories are their own.
 func StartRingOf(ctx context.Context, nodes []CassandraOptions) (*Ring, error) {
 	network, reservation, err := reserveNetwork()

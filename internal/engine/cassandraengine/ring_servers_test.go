@@ -28,7 +28,7 @@ import (
 
 // All that needs a ring of three, which is started once.
 func TestRealRing(t *testing.T) {
-	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{Settings: cqlcorpus.Settings()})
+	ring := testbed.RingForTest(t, 3, testbed.CassandraOptions{Settings: cqlcorpus.Settings(), JavaArgs: testbed.LeavesSlowly()})
 	session, err := ring.Nodes[0].Session("")
 	if err != nil {
 		t.Fatal(err)
