@@ -38,7 +38,7 @@ func (s *foreignTable) judge(files []found) {
 	for _, f := range files {
 		s.bytes += f.size
 		s.newest = later(s.newest, time.Unix(0, f.mtime).UTC())
-		s.ephemeral = s.ephemeral || f.name == "ephemeral.snapshot" // until 4.0; manifest.json says it since
+		s.ephemeral = s.ephemeral || f.name == "ephemeral.snapshot" // until 4.1; manifest.json says it since (CASSANDRA-16911)
 	}
 	for _, f := range files {
 		if f.name == "manifest.json" {

@@ -40,7 +40,7 @@ func testForeign(t *testing.T, server *testbed.Cassandra) {
 	if err := os.CopyFS(ephemeral, os.DirFS(filepath.Join(filepath.Dir(ephemeral), "passing"))); err != nil {
 		t.Fatal(err)
 	}
-	writeFile(t, filepath.Join(ephemeral, "ephemeral.snapshot"), "") // as repairs before 4.1 mark theirs
+	writeFile(t, filepath.Join(ephemeral, "ephemeral.snapshot"), "") // as repairs until 4.1 mark theirs
 	r.makeEphemeral("b")
 
 	all := r.allForeign()
@@ -99,32 +99,42 @@ func testExpires(t *testing.T, server *testbed.Cassandra) {
 	r.checkExpires(all, began)
 }
 
-// makeEphemeral copies a table's snapshot into one that a repair of 4.1 on makes for itself: of
-// the manifest.json that the server wrote, one word differs (SnapshotManifest).
+// makeEphemeral copies a table's snapshot into one that a repair makes for itself.
 func (r *real) makeEphemeral(table string) {
 	r.t.Helper()
-	was, is := []byte(`"ephemeral" : false`), []byte(`"ephemeral" : true`)
-	manifests := 0
+	marked := 0
 	for _, w := range r.foldersOf(table) {
 		snapshots := filepath.Join(w.root, w.keyspace, w.folder, "snapshots")
-		manifest := filepath.Join(snapshots, "8a8d6e30-cd5c-11f0-8b7d-0b4b8e6d7a11", "manifest.json")
-		if err := os.CopyFS(filepath.Dir(manifest), os.DirFS(filepath.Join(snapshots, "by-hand"))); err != nil {
+		to := filepath.Join(snapshots, "8a8d6e30-cd5c-11f0-8b7d-0b4b8e6d7a11")
+		if err := os.CopyFS(to, os.DirFS(filepath.Join(snapshots, "by-hand"))); err != nil {
 			r.t.Fatal(err)
 		}
-		data, err := os.ReadFile(manifest)
-		if errors.Is(err, os.ErrNotExist) {
-			continue // of several disks one has it
+		if _, err := os.Stat(filepath.Join(to, "manifest.json")); err == nil { // of several disks one has it
+			r.markEphemeral(to)
+			marked++
 		}
-		if err != nil || bytes.Count(data, was) != 1 {
-			r.t.Fatalf("manifest.json: %s, %v", data, err)
-		}
-		if err := os.WriteFile(manifest, bytes.Replace(data, was, is, 1), 0o644); err != nil {
-			r.t.Fatal(err)
-		}
-		manifests++
 	}
-	if manifests != 1 {
-		r.t.Fatalf("%d files manifest.json", manifests)
+	if marked != 1 {
+		r.t.Fatalf("%d files manifest.json", marked)
+	}
+}
+
+// markEphemeral marks a snapshot as the server's version does: with a file of its own until
+// 4.1, by one word of the manifest.json that the server wrote since (SnapshotManifest).
+func (r *real) markEphemeral(dir string) {
+	r.t.Helper()
+	if r.version() < 5 {
+		writeFile(r.t, filepath.Join(dir, "ephemeral.snapshot"), "")
+		return
+	}
+	manifest := filepath.Join(dir, "manifest.json")
+	data, err := os.ReadFile(manifest)
+	was, is := []byte(`"ephemeral" : false`), []byte(`"ephemeral" : true`)
+	if err != nil || bytes.Count(data, was) != 1 {
+		r.t.Fatalf("manifest.json: %s, %v", data, err)
+	}
+	if err := os.WriteFile(manifest, bytes.Replace(data, was, is, 1), 0o644); err != nil {
+		r.t.Fatal(err)
 	}
 }
 
