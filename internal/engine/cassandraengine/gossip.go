@@ -36,7 +36,7 @@ var doings = map[string]doing{
 	"removed":      {planner.MemberLeft, ""},
 	"BOOT":         {planner.MemberJoining, untilNormal + ` (if it has given up: "nodetool bootstrap resume" there)`},
 	"BOOT_REPLACE": {planner.MemberReplacing, untilNormal + ` (if it has given up: "nodetool bootstrap resume" there)`},
-	"LEAVING":      {planner.MemberLeaving, `wait until "nodetool netstats" on it shows Mode: DECOMMISSIONED`},
+	"LEAVING":      {planner.MemberLeaving, `wait until "nodetool netstats" on it shows Mode: DECOMMISSIONED (if it shall stay after all: restart it; if it is dead: "nodetool removenode" on another host)`},
 	"removing":     {planner.MemberRemoving, `wait until "nodetool removenode status" on another host tells of no removal`},
 	"MOVING":       {planner.MemberMoving, untilNormal},
 	"hibernate":    {planner.MemberHibernating, untilNormal + ` (if it was started with join_ring=false: "nodetool join" there)`},

@@ -68,7 +68,7 @@ func TestRestoreWaitsUntilTheRingIsSettled(t *testing.T) {
 		"another joins":    {hostThree, "BOOT,9", "the host 10.0.0.3 (host id " + hostThree + ", dc1/r3) of the ring is joining, and until"},
 		"another replaces": {hostThree, "BOOT_REPLACE,10.0.0.2", "is replacing"},
 		"one moves":        {hostTwo, "MOVING,9", "the host 10.0.0.2 (host id " + hostTwo + ", dc1/r2) of the ring is moving"},
-		"one leaves":       {hostTwo, "LEAVING,3", `is leaving, and until that has ended nobody can say whose the rows are: wait until "nodetool netstats" on it shows Mode: DECOMMISSIONED, then restore again`},
+		"one leaves":       {hostTwo, "LEAVING,3", `is leaving, and until that has ended nobody can say whose the rows are: wait until "nodetool netstats" on it shows Mode: DECOMMISSIONED (if it shall stay after all: restart it; if it is dead: "nodetool removenode" on another host), then restore again`},
 		"this one leaves":  {hostOne, "LEAVING,1", "the host 10.0.0.1 (host id " + hostOne + ", dc1/r1) of the ring is leaving"},
 		"one is removed":   {hostTwo, "removing," + hostTwo, "is removing"},
 		"one hibernates":   {hostTwo, "hibernate,true", "is hibernating"},
