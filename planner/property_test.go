@@ -13,22 +13,28 @@ import (
 
 	"cwb/config"
 	"cwb/internal/backup"
+	"cwb/internal/soak"
 	"cwb/planner"
 )
 
 // histories is how many random histories each property is held against. Eight properties
 // with 1,500 each are 12,000; soaking asks for more.
-var histories = flag.Int("histories", 1500, "random histories for each property")
+var histories = flag.Int("histories", soak.Of(1500, 10000), "random histories for each property")
 
 // forHistories checks a property. A failure prints the seed and the smallest history found.
 func forHistories(t *testing.T, property func(*rapid.T, *history)) {
 	t.Helper()
-	for name, value := range map[string]string{"rapid.checks": fmt.Sprint(*histories), "rapid.nofailfile": "true", "rapid.shrinktime": "10s"} {
+	settings := map[string]string{"rapid.checks": fmt.Sprint(*histories), "rapid.nofailfile": "true", "rapid.shrinktime": "10s"}
+	if seed, given := soak.Given(t); given {
+		settings["rapid.seed"] = fmt.Sprint(seed)
+	}
+	for name, value := range settings {
 		if err := flag.Set(name, value); err != nil {
 			t.Fatal(err)
 		}
 	}
 	rapid.Check(t, func(rt *rapid.T) { property(rt, drawHistory(rt)) })
+	soak.Figures(t, "%d histories", *histories)
 }
 
 type key struct {

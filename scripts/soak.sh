@@ -1,29 +1,52 @@
 #!/usr/bin/env bash
 # The long run of what make test tries a few times: random histories, simulated failures, and
-# kills, nights and schema changes on real servers. Prints its seeds.
-#   scripts/soak.sh           with new seeds
-#   SEED=… scripts/soak.sh    the histories, kills and schemas of that one again
-set -euo pipefail
+# kills, nights, writers and schema changes on real servers. Prints its seed first, and at the
+# end what each part has tried; ends with 1 when a part failed. The parts that follow a failed
+# one run all the same.
+#   scripts/soak.sh            with a new seed
+#   SEED=… scripts/soak.sh     that of a run again
+#   scripts/soak.sh PART…      only these: see the end of this file
+set -uo pipefail
 cd "$(dirname "$0")/.."
-seed=${SEED:-$(date +%s)}
-unset SEED
-echo "soak: SEED=$seed"
+export SEED=${SEED:-$(date +%s)}
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+echo "soak: SEED=$SEED"
+
+asked=" $* "
+failed=0
+summary=()
 
 # What matters of go test -v: the verdicts, what tests say, and the seeds among it.
-verdicts() { grep --line-buffered -E '^ *--- |_test\.go:|^(ok|FAIL|panic)'; }
+verdicts() { grep --line-buffered -E '^ *--- |_test\.go:|^(ok|FAIL|panic)|^# '; }
 
-echo "soak: random histories of backups"
-go test -count 1 -timeout 60m ./planner -histories "${HISTORIES:-10000}" -rapid.seed "$seed"
-echo "soak: every fault at every operation"
-SOAK=1 go test -count 1 -timeout 120m -v -run 'Simulation' ./internal/node ./executor | verdicts
-echo "soak: a thousand random evenings, ${ROUNDS:-9} times more"
-go test -count "${ROUNDS:-9}" -timeout 120m -v -run 'SimulationRandom' ./internal/node | verdicts
-echo "soak: takes of MariaDB beside writers and schema changes, cut connections, random schemas"
-CWB_SOAK=1 CWB_SEED=$seed go test -tags servers -count 1 -timeout 120m -v \
-	-run '^(TestTakesAreOfOneMoment|TestDDLDuringTakes|TestConnectionCutAnywhere|TestRandomSchemasComeBack.*)$' ./internal/engine/mysqlengine | verdicts
-echo "soak: twenty takes of a ring under writers, each loaded back; restores cut at every call"
-SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestReal(Ring|RestoreCutAnywhere|RestoreOfAutomaticSnapshots)$' ./internal/engine/cassandraengine | verdicts
-echo "soak: real servers"
-SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestOnRealServers$' ./cmd/cwb | verdicts
-echo "soak: restores on real servers, killed at random instants, and of a ring"
-SEED=$seed go test -tags 'servers soak' -count 1 -timeout 120m -v -run '^TestRestoresOf' ./cmd/cwb | verdicts
+# part NAME ARGUMENTS… of go test: runs it and notes how it ended, how long it took and what
+# its tests say they have tried. A part that ran no test has failed.
+part() {
+	local name=$1 log="$logs/$1" began=$SECONDS verdict=ok
+	shift
+	[[ "$asked" == "  " || "$asked" == *" $name "* ]] || return 0
+	echo "soak: $name"
+	go test -count 1 -timeout 4h -v "$@" 2>&1 | tee "$log" | verdicts
+	if [ "${PIPESTATUS[0]}" != 0 ] || ! grep -q '^ok' "$log" || grep -q 'no tests to run' "$log"; then
+		verdict=FAILED
+		failed=1
+	fi
+	summary+=("$verdict  $name, $((SECONDS - began)) s")
+	while IFS= read -r line; do summary+=("        $line"); done < <(sed -n 's/.*_test\.go:[0-9]*: figures: //p' "$log" | sort | uniq -c | sed 's/^ *1 //; s/^ *\([0-9]*\) /\1 times /')
+}
+
+part histories -tags soak ./planner
+part simulations -tags soak -run Simulation ./internal/node
+part mysql -tags 'servers soak' -run '^Test(TakesAreOfOneMoment|DDLDuringTakes|ConnectionCutAnywhere|RandomSchemasComeBack.*|HostilePackets|SlowServer|ServerHangs.*)$' ./internal/engine/mysqlengine
+part cassandra -tags 'servers soak' -run '^TestReal' ./internal/engine/cassandraengine
+part binary -tags 'servers soak' -run '^TestOnRealServers$' ./cmd/cwb
+part restores -tags 'servers soak' -run '^TestRestoresOf' ./cmd/cwb
+
+echo
+printf 'soak: %s\n' "SEED=$SEED" "${summary[@]}"
+if [ ${#summary[@]} = 0 ]; then
+	echo "soak: no part is named${asked}" >&2
+	exit 64
+fi
+exit $failed

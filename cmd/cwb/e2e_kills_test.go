@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cwb/internal/oldscripts"
+	"cwb/internal/soak"
 	"cwb/internal/view"
 )
 
@@ -43,14 +44,7 @@ func kills(t *testing.T, s *servers) {
 			k.checks()
 		})
 	}
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("SEED"); text != "" {
-		if _, err := fmt.Sscan(text, &seed); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("SEED=%d of the random instants", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	random := rand.New(rand.NewPCG(soak.Seed(t), 0))
 	for range randomKills {
 		at := time.Duration(random.Int64N(int64(takes)))
 		k.part(t, fmt.Sprintf("after %d ms of %d", at.Milliseconds(), takes.Milliseconds()), func() {
@@ -62,6 +56,7 @@ func kills(t *testing.T, s *servers) {
 			k.checks()
 		})
 	}
+	soak.Figures(t, "an apply is killed at %d boundaries and %d random instants", len(boundaries), randomKills)
 }
 
 // killLab is a deployment that can be put back to the state it is killed in.

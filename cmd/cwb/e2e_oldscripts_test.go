@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"cwb/internal/oldscripts"
+	"cwb/internal/soak"
 	"cwb/internal/testbed"
 	"cwb/internal/view"
 )
@@ -52,8 +53,9 @@ func besideOldScripts(t *testing.T, s *servers) {
 			l.nothingToDo()
 			l.nextNight()
 		}
+		soak.Figures(l.t, "%d nights beside old scripts", 10+moreNights)
 		if complete := sets(l.list(), "complete"); len(complete) != 4 {
-			l.t.Errorf("ten nights left the sets %v", complete)
+			l.t.Errorf("the nights left the sets %v", complete)
 		}
 		if diff := cmp.Diff(before, left.fingerprint(l.t)); diff != "" {
 			l.t.Errorf("what cwb did not make has changed:\n%s", diff)

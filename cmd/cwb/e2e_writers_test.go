@@ -13,6 +13,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"cwb/internal/soak"
 )
 
 // writers backs Ellis up while its service works, and while somebody changes its schema.
@@ -57,6 +59,7 @@ func givingLines(t *testing.T, s *servers) {
 		seen[strings.Join(queryStrings(t, s.spare, "SELECT CONCAT(id, ' ', amount) FROM ellis.ledger ORDER BY id"), ",")] = true
 		l.nextNight()
 	}
+	soak.Figures(t, "%d takes of the binary beside writers, each loaded", takesInWrites)
 	if written := atWork.stop(); written < 20 || len(seen) < 2 {
 		t.Errorf("the writers wrote only %d times, and %d sets differ", written, len(seen))
 	}
@@ -99,7 +102,7 @@ func changingSchema(t *testing.T, s *servers) {
 	if changes := ddl.stop(); changes < 8 {
 		t.Errorf("only %d changes were made", changes)
 	}
-	t.Logf("%d takes were good, %d were refused", good, refused)
+	soak.Figures(t, "%d takes of the binary beside changing tables were good, %d were refused", good, refused)
 	l.nextNight()
 	l.takesSet()
 }

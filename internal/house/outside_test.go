@@ -17,7 +17,7 @@ import (
 func TestOnlyCmdReadsTheOutside(t *testing.T) {
 	reads := []string{"time.Now", "time.Since", "time.Until", "os.Getenv", "os.LookupEnv", "os.Environ", "os.Args", "os.Exit", "os.Hostname", "os.Getuid"}
 	adapters := []string{"internal/engine/…", "internal/store/…", "internal/line/…"}
-	forTests := []string{"internal/enginetest", "internal/storetest", "internal/memengine", "internal/memstore", "internal/oldscripts", "internal/testbed", "internal/testbed/…"}
+	forTests := []string{"internal/enginetest", "internal/storetest", "internal/memengine", "internal/memstore", "internal/oldscripts", "internal/soak", "internal/testbed", "internal/testbed/…"}
 	for _, p := range packages(t) {
 		if p.name() == "cmd/cwb" || among(p.name(), forTests) {
 			continue

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -16,6 +15,7 @@ import (
 	"cwb/executor"
 	"cwb/internal/backup"
 	"cwb/internal/memengine"
+	"cwb/internal/soak"
 	"cwb/planner"
 )
 
@@ -144,7 +144,7 @@ func simulateRestores(t *testing.T, ring bool) {
 			}
 		})
 	}
-	t.Logf("%d operations, %d pairs of operation and fault", operations.Load(), pairs.Load())
+	soak.Figures(t, "%d operations of restores, %d pairs of operation and fault", operations.Load(), pairs.Load())
 }
 
 // ways are whether to go back afterwards, or on: both after the operations of the server.
@@ -155,23 +155,23 @@ func ways(k int, operation string) []bool {
 	return []bool{k%2 == 1}
 }
 
-// restoreFaults are what goes wrong at the k-th operation: with SOAK set, all that makes a
+// restoreFaults are what goes wrong at the k-th operation: in the soak, all that makes a
 // difference; else a part of it, so that neighbours fail in different ways.
 func restoreFaults(k int, operation string) []fault {
-	soak := os.Getenv("SOAK") != ""
+	all := soak.Of(false, true)
 	switch verb, _, _ := strings.Cut(operation, " "); verb {
 	case "open", "read", "lstat", "readdir", "list", "locked", "free":
-		if k%24 == 0 || soak && k%4 == 0 {
+		if k%24 == 0 || all && k%4 == 0 {
 			return []fault{ioError, killBefore}[k/24%2:][:1]
 		}
 		return nil
 	case "engine":
-		if soak {
+		if all {
 			return []fault{ioError, lostReply, killBefore, powerCut}
 		}
 		return []fault{[]fault{ioError, lostReply}[k%2], powerCut}
 	}
-	if soak {
+	if all {
 		return []fault{killBefore, powerCut, ioError, lostReply}
 	}
 	if k%6 > 3 {

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"runtime"
 	"strconv"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"cwb/internal/soak"
 )
 
 // At every operation of an evening in turn, everything that can go wrong does (with SOAK set,
@@ -29,7 +30,7 @@ func TestSimulationEveryOperationFails(t *testing.T) {
 	var pairs atomic.Int64
 	inShards(t, p.ops, func(t *testing.T, k int) {
 		faults := faultsOf(k, p.names[k])
-		if os.Getenv("SOAK") != "" {
+		if soak.Of(false, true) {
 			faults = allFaults()
 		}
 		for _, f := range faults {
@@ -38,7 +39,7 @@ func TestSimulationEveryOperationFails(t *testing.T) {
 			}
 		}
 	})
-	t.Logf("%d operations, %d pairs of operation and fault", p.ops, pairs.Load())
+	soak.Figures(t, "%d operations of an apply, %d pairs of operation and fault", p.ops, pairs.Load())
 	if pairs.Load() < 500 && !underRace {
 		t.Errorf("only %d pairs", pairs.Load())
 	}
@@ -98,20 +99,12 @@ func (tr *trial) after(p *process, f fault, survivors int) {
 // A thousand random evenings, each with several faults one after the other.
 func TestSimulationRandomSchedules(t *testing.T) {
 	w := newWorld(t)
-	first := uint64(time.Now().UnixNano())
-	runs := 1000
-	if text := os.Getenv("SEED"); text != "" {
-		seed, err := strconv.ParseUint(text, 10, 64)
-		if err != nil {
-			t.Fatalf("SEED: %v", err)
-		}
-		first, runs = seed, 1
-	}
-	t.Logf("SEED=%d and the %d after it", first, runs-1)
+	first, runs := soak.Seed(t), soak.Of(1000, 10000)
+	soak.Figures(t, "%d random evenings, of that seed and those after it", runs)
 	inShards(t, runs, func(t *testing.T, i int) {
 		w.trial(t).schedule(first + uint64(i))
 		if t.Failed() {
-			t.Logf("repeat with SEED=%d", first+uint64(i))
+			t.Logf("this first with SEED=%d", first+uint64(i))
 		}
 	})
 }

@@ -14,6 +14,7 @@ import (
 
 	"cwb/config"
 	"cwb/executor"
+	"cwb/internal/soak"
 )
 
 var errPlanned = errors.New("planned failure")
@@ -153,7 +154,7 @@ func TestRealRestoreCutAnywhere(t *testing.T) {
 			t.Fatalf("after the cut at call %d", n)
 		}
 	}
-	t.Logf("%d cuts", cuts)
+	soak.Figures(t, "a restore of a Cassandra is cut at %d of its calls", cuts)
 	if n < 15 {
 		t.Errorf("a restore made only %d calls", n)
 	}

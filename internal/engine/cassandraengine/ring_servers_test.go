@@ -21,6 +21,7 @@ import (
 	"cwb/config"
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/soak"
 	"cwb/internal/testbed"
 	"cwb/internal/testbed/cqlcorpus"
 	"cwb/planner"
@@ -66,7 +67,7 @@ func testRingTakes(t *testing.T, ring *testbed.Ring, session *gocql.Session) {
 	engines := ringEngines(ring)
 	checkRing(t, engines)
 	checkReplicas(t, ring, engines[0])
-	seed := ringSeed(t)
+	seed := soak.Seed(t)
 	random := rand.New(rand.NewPCG(seed, 0))
 	writers := startRingWriters(session, seed)
 	defer writers.stop()
@@ -83,6 +84,7 @@ func testRingTakes(t *testing.T, ring *testbed.Ring, session *gocql.Session) {
 		rows := writers.check(t, set, readAll(t, session, "two.t"), readAll(t, session, "three.t"))
 		t.Logf("set %d: it has the %d rows and deletions that were acknowledged before it", n, rows)
 	}
+	soak.Figures(t, "%d takes of a ring beside writers, each loaded", ringTakes)
 }
 
 // A table of everything, in a ring, comes back by what the README tells to type on every host.

@@ -5,9 +5,7 @@ package cassandraengine
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"testing"
@@ -15,19 +13,6 @@ import (
 
 	"github.com/gocql/gocql"
 )
-
-// ringSeed is SEED, or one of its own, which it tells.
-func ringSeed(t *testing.T) uint64 {
-	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if text := os.Getenv("SEED"); text != "" {
-		if _, err := fmt.Sscan(text, &seed); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("SEED=%d of the writers", seed)
-	return seed
-}
 
 const (
 	ringWriters   = 3

@@ -14,6 +14,7 @@ import (
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/soak"
 	"cwb/internal/testbed"
 )
 
@@ -44,6 +45,7 @@ func TestTakesAreOfOneMoment(t *testing.T) {
 }
 
 func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections, takes int) {
+	takes = soak.Of(takes, 500)
 	b.run("CREATE DATABASE d; USE d; CREATE TABLE zz_first (id INT PRIMARY KEY, n INT); CREATE TABLE aa_second (id INT PRIMARY KEY, n INT); CREATE TABLE m3 (i INT); CREATE TABLE m4 (i INT);" +
 		"INSERT INTO zz_first VALUES (1,0),(2,0),(3,0); INSERT INTO aa_second VALUES (1,0),(2,0),(3,0)")
 	stop := b.background(3, func(ctx context.Context, worker int) error {
@@ -61,7 +63,7 @@ func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections, takes int
 	})
 	defer stop()
 	last, wide := 0, 0
-	for i := range times(takes, 500) {
+	for i := range takes {
 		content, dir, used, err := b.takeWith(e)
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +96,7 @@ func takesAreOfOneMoment(t *testing.T, b *bed, e *Engine, connections, takes int
 	if last == 0 {
 		t.Error("nobody wrote meanwhile")
 	}
-	t.Logf("%d takes had %d connections", wide, connections)
+	soak.Figures(t, "%d takes beside writers, %d of them by %d connections", takes, wide, connections)
 	if wide == 0 {
 		t.Errorf("no take had %d connections", connections)
 	}
@@ -159,8 +161,8 @@ func TestDDLDuringTakes(t *testing.T) {
 		return nil
 	})
 	defer stop()
-	good := 0
-	for i := range times(30, 500) {
+	good, takes := 0, soak.Of(30, 500)
+	for i := range takes {
 		e := b.engine(b.node("d"))
 		if i%2 == 1 {
 			e = b.wide(b.node("d"))
@@ -181,7 +183,7 @@ func TestDDLDuringTakes(t *testing.T) {
 			t.Fatalf("a backup that says good lacks rows: %v", rows)
 		}
 	}
-	t.Logf("%d takes were good", good)
+	soak.Figures(t, "%d takes beside changing tables, %d of them good, the others refused", takes, good)
 }
 
 // TestTruncateDuringCapture empties a table between the snapshot and its first read.

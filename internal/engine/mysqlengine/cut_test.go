@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync/atomic"
 	"testing"
+
+	"cwb/internal/soak"
 )
 
 // TestConnectionCutAnywhere puts a proxy between engine and server that cuts the connection
@@ -25,7 +27,9 @@ func TestConnectionCutAnywhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	total := proxy.sent.Load()
-	step := max(1, total/int64(times(150, 2000)))
+	cuts := int64(soak.Of(150, 2000))
+	step := max(1, total/cuts)
+	soak.Figures(t, "a connection of %d bytes is cut after each %d", total, step)
 	for limit := int64(0); limit < total; limit += step {
 		proxy.limit.Store(limit)
 		proxy.sent.Store(0)

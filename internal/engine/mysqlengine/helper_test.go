@@ -74,11 +74,3 @@ func takeInto[D executor.Dir](ctx context.Context, e *Engine, dir D) (executor.C
 	c, err := p.ReadOut(ctx, dir, nil)
 	return c, dir, err
 }
-
-// times is how often a repeated test runs: fewer in make test than in make soak.
-func times(normal, soak int) int {
-	if os.Getenv("CWB_SOAK") != "" {
-		return soak
-	}
-	return normal
-}

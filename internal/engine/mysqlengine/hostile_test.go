@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"cwb/executor"
+	"cwb/internal/soak"
 )
 
 // takeFake takes a backup of the fake; a take that lasts long hangs.
@@ -173,7 +174,7 @@ func TestHostilePackets(t *testing.T) {
 		for kind, name := range slices.Sorted(maps.Keys(hostilePackets)) {
 			change := hostilePackets[name]
 			for bad := 1; bad <= total; bad++ {
-				if (bad+kind)%times(11, 1) != 0 && bad < total-40 {
+				if (bad+kind)%soak.Of(11, 1) != 0 && bad < total-40 {
 					continue // every packet meets two kinds; the last 40, those of the rows, all
 				}
 				f.reset(replies)
@@ -222,7 +223,7 @@ func TestSlowServer(t *testing.T) {
 		}
 		mustTakeFake(t, f, e)
 		total := f.sent
-		for silent := 1; silent <= total; silent += times(31, 3) {
+		for silent := 1; silent <= total; silent += soak.Of(31, 3) {
 			f.reset(replies)
 			ended := make(chan struct{})
 			f.send = func(n int, conn net.Conn, p []byte) error {
@@ -255,7 +256,7 @@ func TestServerHangsWhileItIsRead(t *testing.T) {
 			first, total := f.packetsOfReadOut(t, f.engine(o))
 			o.Stall = 100 * time.Millisecond
 			e := f.engine(o)
-			for silent := first + 1; silent <= total; silent += times(3, 1) {
+			for silent := first + 1; silent <= total; silent += soak.Of(3, 1) {
 				f.reset(replies)
 				ended := make(chan struct{})
 				f.send = func(n int, conn net.Conn, p []byte) error {

@@ -5,6 +5,7 @@ package mysqlengine
 import (
 	"testing"
 
+	"cwb/internal/soak"
 	"cwb/internal/testbed"
 )
 
@@ -17,5 +18,5 @@ func TestExportGivesEverythingBackOn114(t *testing.T) {
 // TestRandomSchemasComeBackOn114 takes and loads random schemas on MariaDB 11.4.
 func TestRandomSchemasComeBackOn114(t *testing.T) {
 	options := testbed.MariaDBOptions{Version: testbed.MariaDB114, BinLog: true}
-	randomSchemasComeBack(t, newBedWith(t, options), newBedWith(t, options), times(30, 100))
+	randomSchemasComeBack(t, newBedWith(t, options), newBedWith(t, options), soak.Of(30, 100))
 }

@@ -7,27 +7,22 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
+
+	"cwb/internal/soak"
 )
 
 // TestRandomSchemasComeBack makes databases with random tables, columns and values, takes
-// them, loads their export elsewhere and compares. CWB_SEED repeats a run.
+// them, loads their export elsewhere and compares.
 func TestRandomSchemasComeBack(t *testing.T) {
-	randomSchemasComeBack(t, newBed(t), newBed(t), times(15, 100))
+	randomSchemasComeBack(t, newBed(t), newBed(t), soak.Of(15, 100))
 }
 
 func randomSchemasComeBack(t *testing.T, source, target *bed, schemas int) {
 	t.Helper()
-	seed := uint64(time.Now().UnixNano())
-	if s, err := strconv.ParseUint(os.Getenv("CWB_SEED"), 10, 64); err == nil {
-		seed = s
-	}
-	t.Logf("CWB_SEED=%d", seed)
-	g := &generator{r: rand.New(rand.NewPCG(seed, 1))}
+	g := &generator{r: rand.New(rand.NewPCG(soak.Seed(t), 1))}
 	var databases []string
 	for i := range schemas {
 		name := g.name(i)
@@ -36,6 +31,7 @@ func randomSchemasComeBack(t *testing.T, source, target *bed, schemas int) {
 	}
 	copyDatabases(t, source, target, databases)
 	compareServers(t, source, target, databases)
+	soak.Figures(t, "%d random schemas", schemas)
 }
 
 // generator writes random SQL.
