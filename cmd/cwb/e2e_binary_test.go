@@ -88,7 +88,7 @@ func (p *process) end() outcome {
 	p.l.t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(5 * time.Minute):
+	case <-time.After(15 * time.Minute):
 		p.l.t.Fatalf("cwb %v hangs:\n%s%s", p.args, &p.stdout, &p.stderr)
 	}
 	return outcome{code: p.cmd.ProcessState.ExitCode(), stdout: p.stdout.String(), stderr: p.stderr.String()}

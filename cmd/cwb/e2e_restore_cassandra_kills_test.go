@@ -4,49 +4,38 @@ package main
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"cwb/internal/testbed"
-	"cwb/internal/view"
 )
 
 // restoreCassandraKills ends the real binary, its supervisor and its worker at once, with
-// SIGKILL at random instants of a restore of a Cassandra, from the first look to the last note.
-// Each time lists and plans must tell the truth, and both ways on must lead where they say.
+// SIGKILL at random instants of a restore of a Cassandra and of the ways on. Each time lists and
+// plans must tell the truth, and both ways on must lead where they say.
 func restoreCassandraKills(t *testing.T, s *servers) {
 	k := newCassandraKills(t, s)
 	k.wreck(0)
-	began := time.Now()
-	k.binary(exitDone, "restore", k.set, "--auto-approve")
-	takes := time.Since(began)
-	k.is("after a restore that is not killed", k.good)
-	k.binary(exitDone, "restore", "--confirm", "--auto-approve")
-	random := rand.New(rand.NewPCG(seedOf(t), 0))
+	k.restoreWhole()
 	for i := range randomCassandraKills {
-		after := time.Duration(random.Int64N(int64(takes)))
-		k.part(t, fmt.Sprintf("%d, after %d of %d ms", i, after.Milliseconds(), takes.Milliseconds()), func() { k.kill(i, after) })
+		k.part(t, fmt.Sprintf("random %d", i), func() {
+			k.wreck(i)
+			k.restoreCut()
+		})
 	}
-	t.Logf("%d restores were resumed, %d undone, %d had not begun; %d had changed something and were not done", k.resumed, k.undone, k.unbegun, k.changed)
-	k.quiet()
 	k.leftBehind()
+	k.tells(t)
 }
 
 // cassandraKillLab is a keyspace that is damaged, restored and killed, over and over.
 type cassandraKillLab struct {
-	*lab
-	set        string // by name: at a midnight an apply takes a newer one
+	*cutLab
 	good, lost map[string]cqlRow
-
-	resumed, undone, unbegun, changed int
 }
 
 // killedTables says how the rows of each table are read, with all write times.
@@ -65,7 +54,8 @@ func newCassandraKills(t *testing.T, s *servers) *cassandraKillLab {
 		node.Keyspaces = []string{"killed"}
 		l.policy.Ellis, l.policy.Cassandra = nil, []*nodeText{node}
 	})
-	k := &cassandraKillLab{lab: l}
+	k := &cassandraKillLab{cutLab: &cutLab{lab: l, cutter: newCutter(t), addr: "cassandra.homestead", every: everyCassandraWay}}
+	k.serves = k
 	k.clock.set(time.Now()) // as for the binary
 	t.Cleanup(func() { s.dropKeyspace(t, s.homestead, "killed") })
 	all := []string{
@@ -130,82 +120,19 @@ func (k *cassandraKillLab) wreck(i int) {
 	k.lost = k.content()
 }
 
-// kill begins a restore, kills all of it so long after, and looks.
-func (k *cassandraKillLab) kill(i int, after time.Duration) {
+// isGood also asks the index for a row.
+func (k *cassandraKillLab) isGood(when string) {
 	k.t.Helper()
-	k.wreck(i)
-	known := k.restoreIDs()
-	p := k.start("restore", k.set, "--auto-approve")
-	select {
-	case <-p.ended:
-	case <-time.After(after):
-	}
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL) // it may have ended
-	p.end()
-	k.checks(known)
-}
-
-func (k *cassandraKillLab) restoreIDs() []string {
-	k.t.Helper()
-	var all []string
-	for _, r := range k.list().Restores {
-		all = append(all, r.Restore)
-	}
-	return all
-}
-
-// checks demands that after a kill everything is told as it is, goes the one or the other way,
-// and demands that nothing is left to do. Restores that were known are not the one.
-func (k *cassandraKillLab) checks(known []string) {
-	k.t.Helper()
-	all := k.list().Restores
-	at := slices.IndexFunc(all, func(r view.RestoreDoc) bool { return !slices.Contains(known, r.Restore) })
-	switch {
-	case at < 0:
-		k.unbegun++
-		k.is("after a restore that did not begin", k.lost)
-	case all[at].Status == "done":
-		k.is("after a restore that is done", k.good)
-		k.wayOn(all[at].Restore)
-	case all[at].Status == "unfinished":
-		k.unfinished(all[at])
-		k.wayOn(all[at].Restore)
-	default:
-		k.t.Errorf("the restore is listed as %+v", all[at])
-	}
-	k.cwb(exitDone, "apply", "--auto-approve") // cleans what a take left
-}
-
-// unfinished demands that everybody is told.
-func (k *cassandraKillLab) unfinished(restore view.RestoreDoc) {
-	k.t.Helper()
-	if found := findings(k.plan()); !slices.Contains(found, "restore_unfinished") {
-		k.t.Errorf("the findings %v do not tell that it is unfinished", found)
-	}
-	if !restore.Changed {
-		k.is("while it says that nothing has changed", k.lost)
-		return
-	}
-	k.changed++
-}
-
-// wayOn finishes the restore, or goes back: each every second time.
-func (k *cassandraKillLab) wayOn(id string) {
-	k.t.Helper()
-	if k.resumed > k.undone {
-		k.undone++
-		k.binary(exitDone, "restore", "--undo", id, "--auto-approve")
-		k.is("after the undo", k.lost)
-		return
-	}
-	k.resumed++
-	k.binary(exitDone, "restore", "--resume", id, "--auto-approve")
-	k.is("after it was resumed", k.good)
+	k.is(when, k.good)
 	if rows := rowsOf(k.t, k.s.homestead, "killed.lines WHERE v = 'v20'"); len(rows) != 1 {
-		k.t.Errorf("by the index: %v", rows)
+		k.t.Errorf("%s the index knows %v", when, rows)
 	}
-	k.binary(exitDone, "restore", "--confirm", id, "--auto-approve")
 }
+
+func (k *cassandraKillLab) isLost(when string) { k.t.Helper(); k.is(when, k.lost) }
+
+// isBetween demands nothing: tables are empty until they are imported.
+func (k *cassandraKillLab) isBetween(string) {}
 
 // leftBehind demands that the data directories have nothing of a restore.
 func (k *cassandraKillLab) leftBehind() {

@@ -114,18 +114,25 @@ func (l *lab) restores(args ...string) string {
 // restoreID is the id of the restore that a stream tells of.
 func restoreID(t *testing.T, stream string) string {
 	t.Helper()
+	id, planned := plannedRestore(stream)
+	if !planned {
+		t.Fatalf("no restore was planned:\n%s", withoutProgress(stream))
+	}
+	return id
+}
+
+func plannedRestore(stream string) (id string, planned bool) {
 	for _, e := range events(stream) {
 		if e.Plan == nil {
 			continue
 		}
 		for _, s := range e.Plan.Steps {
 			if s.Restore != "" {
-				return s.Restore
+				return s.Restore, true
 			}
 		}
 	}
-	t.Fatalf("no restore was planned:\n%s", withoutProgress(stream))
-	return ""
+	return "", false
 }
 
 // refusesRestore demands that a restore is refused for a reason, before anything was changed.
