@@ -281,10 +281,16 @@ func (f *flakyNodetool) fail(t *testing.T, on bool) {
 // smallDisk mounts a file system of 16 MiB, and returns a path on it.
 func smallDisk(t *testing.T, dir string) string {
 	t.Helper()
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	mountSmall(t, dir, 0o700)
+	return filepath.Join(dir, "ellis")
+}
+
+func mountSmall(t *testing.T, dir string, mode os.FileMode) {
+	t.Helper()
+	if err := os.MkdirAll(dir, mode); err != nil {
 		t.Fatal(err)
 	}
-	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=16m,mode=0700"); err != nil {
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, fmt.Sprintf("size=16m,mode=%o", mode)); err != nil {
 		t.Fatalf("mount a small file system, which needs root: %v", err)
 	}
 	t.Cleanup(func() {
@@ -292,7 +298,6 @@ func smallDisk(t *testing.T, dir string) string {
 			t.Error(err)
 		}
 	})
-	return filepath.Join(dir, "ellis")
 }
 
 // fillDisk fills the file system of path until so many bytes are left.

@@ -23,6 +23,7 @@ func TestOnRealServers(t *testing.T) {
 		{"writers", writers},
 		{"secrets", secrets},
 		{"restores", restoresOfAll},
+		{"faults of a Cassandra", cassandraFaults},
 		{"killed restores", restoreAllKills},
 		{"killed restores of a Cassandra", restoreCassandraKills},
 		{"Cassandra exactly", restoreCassandraExactly},
