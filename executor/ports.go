@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"iter"
 	"time"
 
 	"cwb/internal/backup"
@@ -102,9 +103,16 @@ type Engine interface {
 
 // TakeSpec is what an engine needs to know about a take.
 type TakeSpec struct {
-	Begun    backup.Begun
-	Previous []backup.Manifest // earlier ones of this node, newest first: what was hashed before
-	Records  []backup.Record   // that go with Previous, in its order
+	Begun   backup.Begun
+	Earlier []Earlier // the newest finished backups of this node, newest first
+}
+
+// Earlier is a finished backup of the node, which tells what was hashed before.
+type Earlier struct {
+	Record backup.Record
+	// Files reads the manifest, whatever its length with little memory, and gives its files in
+	// their order. What it gave counts for nothing when it returns an error, be it that of each.
+	Files func(each func(backup.File) error) error
 }
 
 // Footprint is what a backup has outside its own directory; it stands in begun.json before
@@ -145,7 +153,7 @@ type Content struct {
 	Position    map[string]string
 	Waited      time.Duration // the longest that others could have been made to wait for the take
 	Tables      []backup.Table
-	Files       []backup.File
+	Files       iter.Seq[backup.File] // the same each time; an engine need not hold them all
 	Totals      backup.Totals
 }
 

@@ -1,7 +1,10 @@
 package backup
 
 import (
+	"bytes"
 	"fmt"
+	"io"
+	"slices"
 	"testing"
 	"time"
 )
@@ -38,6 +41,32 @@ func BenchmarkDecodeManifest(b *testing.B) {
 	}
 }
 
+func BenchmarkReadManifest(b *testing.B) {
+	data, err := Encode(manifestOf(20_000))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	defer cpu(b)()
+	for b.Loop() {
+		if _, err := ReadManifest(bytes.NewReader(data), func(File) error { return nil }); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkWriteManifest(b *testing.B) {
+	m := manifestOf(20_000)
+	b.ReportAllocs()
+	defer cpu(b)()
+	for b.Loop() {
+		if err := WriteManifest(io.Discard, m, slices.Values(m.Files)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkReadOutline(b *testing.B) {
 	data, err := Encode(manifestOf(20_000))
 	if err != nil {
@@ -47,7 +76,7 @@ func BenchmarkReadOutline(b *testing.B) {
 	b.ReportAllocs()
 	defer cpu(b)()
 	for b.Loop() {
-		if _, err := ReadOutline(data); err != nil {
+		if _, err := ReadOutline(bytes.NewReader(data)); err != nil {
 			b.Fatal(err)
 		}
 	}

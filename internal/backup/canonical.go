@@ -8,34 +8,53 @@ import (
 
 // digestOfMembers is digestOf for members in order, without building the canonical form.
 func digestOfMembers(all []member) string {
-	c := canonical{sum: sha256.New()}
+	c := newCanonical()
 	separator := byte('{')
 	for _, m := range all {
 		if string(m.key) == "digest" {
 			continue
 		}
-		c.put(separator, '"')
-		c.put(m.key...)
-		c.put('"', ':')
+		c.key(&separator, string(m.key))
 		c.compact(m.value)
-		separator = ','
 	}
-	if separator == '{' {
-		c.put('{')
-	}
-	c.put('}')
-	c.flush()
-	return hex.EncodeToString(c.sum.Sum(nil))
+	c.end(separator)
+	return c.digest()
 }
 
 // canonical hashes JSON as encoding/json compacts it: without spaces, and with what HTML
-// gives a meaning escaped.
+// gives a meaning escaped. A nil one hashes nothing.
 type canonical struct {
 	sum    hash.Hash
 	buffer []byte
 }
 
+func newCanonical() *canonical { return &canonical{sum: sha256.New()} }
+
+// key begins a member of the object, whose first one has the separator '{'.
+func (c *canonical) key(separator *byte, name string) {
+	c.put(*separator, '"')
+	c.put([]byte(name)...)
+	c.put('"', ':')
+	*separator = ','
+}
+
+// end ends the object.
+func (c *canonical) end(separator byte) {
+	if separator == '{' {
+		c.put('{')
+	}
+	c.put('}')
+}
+
+func (c *canonical) digest() string {
+	c.flush()
+	return hex.EncodeToString(c.sum.Sum(nil))
+}
+
 func (c *canonical) put(data ...byte) {
+	if c == nil {
+		return
+	}
 	c.buffer = append(c.buffer, data...)
 	if len(c.buffer) >= 32<<10 {
 		c.flush()
@@ -48,6 +67,9 @@ func (c *canonical) flush() {
 }
 
 func (c *canonical) compact(value []byte) {
+	if c == nil {
+		return
+	}
 	for i := 0; i < len(value); {
 		start := i
 		if value[i] == '"' {

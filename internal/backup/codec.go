@@ -90,12 +90,8 @@ func checkSeal(data []byte) (map[string]json.RawMessage, error) {
 
 // checkDigest refuses newer versions before it looks at the rest.
 func checkDigest(fields map[string]json.RawMessage, actual func() string) error {
-	var version int
-	if err := json.Unmarshal(fields["format_version"], &version); err != nil || version < 1 {
-		return fmt.Errorf("%w: no format_version", ErrDamaged)
-	}
-	if version > FormatVersion {
-		return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
+	if err := checkVersion(fields); err != nil {
+		return err
 	}
 	var digest string
 	if err := json.Unmarshal(fields["digest"], &digest); err != nil {
@@ -103,6 +99,17 @@ func checkDigest(fields map[string]json.RawMessage, actual func() string) error 
 	}
 	if digest != actual() {
 		return fmt.Errorf("%w: its digest does not match its content", ErrDamaged)
+	}
+	return nil
+}
+
+func checkVersion(fields map[string]json.RawMessage) error {
+	var version int
+	if err := json.Unmarshal(fields["format_version"], &version); err != nil || version < 1 {
+		return fmt.Errorf("%w: no format_version", ErrDamaged)
+	}
+	if version > FormatVersion {
+		return fmt.Errorf("%w: format %d, this one reads up to %d", ErrNewer, version, FormatVersion)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@
 // backup, with their codecs.
 //
 // It promises that a record which was changed after it was written, or was written by a
-// newer format, is refused by [Decode] and never half understood. It opens no file and reads
-// no clock. Start at [Record].
+// newer format, is refused by [Decode] and never half understood. Manifests, which can have
+// hundreds of thousands of files, are read and written as streams: see [ReadManifest]. It opens
+// no file and reads no clock. Start at [Record].
 package backup

@@ -38,7 +38,30 @@ type taken struct {
 }
 
 func (b taken) manifest() backup.Manifest {
-	return backup.Manifest{Node: b.begun.Node, Set: b.begun.Set, Tables: b.content.Tables, Files: b.content.Files}
+	return backup.Manifest{Node: b.begun.Node, Set: b.begun.Set, Tables: b.content.Tables, Files: slices.Collect(b.content.Files)}
+}
+
+// Earlier is how a node shows an engine backups with these manifests, newest first.
+func Earlier(manifests ...backup.Manifest) []executor.Earlier {
+	var all []executor.Earlier
+	for _, m := range manifests {
+		var stored int64
+		for _, f := range m.Files {
+			stored += f.Bytes
+		}
+		all = append(all, executor.Earlier{
+			Record: backup.Record{Node: m.Node, Set: m.Set, Totals: backup.Totals{Stored: stored}},
+			Files: func(each func(backup.File) error) error {
+				for _, f := range m.Files {
+					if err := each(f); err != nil {
+						return err
+					}
+				}
+				return nil
+			},
+		})
+	}
+	return all
 }
 
 func timeout(t *testing.T) context.Context {
@@ -60,7 +83,7 @@ func (s *suite) begun() backup.Begun {
 func (s *suite) prepare(t *testing.T, e executor.Engine, previous ...backup.Manifest) (executor.Prepared, backup.Begun) {
 	t.Helper()
 	begun := s.begun()
-	p, err := e.Prepare(timeout(t), executor.TakeSpec{Begun: begun, Previous: previous})
+	p, err := e.Prepare(timeout(t), executor.TakeSpec{Begun: begun, Earlier: Earlier(previous...)})
 	if err != nil {
 		t.Fatalf("prepare: %v", err)
 	}

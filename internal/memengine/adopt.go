@@ -32,10 +32,10 @@ func (e *Engine) Prove(ctx context.Context, name string, p executor.Progress) (e
 }
 
 func (e *Engine) examine(name string) (executor.Content, error) {
-	c := executor.Content{Server: backup.Server{Product: e.product(), Version: "1.0"}, Identity: e.Server.Identity(), Consistency: "snapshot"}
+	c := listed{Content: executor.Content{Server: backup.Server{Product: e.product(), Version: "1.0"}, Identity: e.Server.Identity(), Consistency: "snapshot"}}
 	files, err := e.Outside.List(e.DataDir)
 	if err != nil {
-		return c, err
+		return executor.Content{}, err
 	}
 	tables := map[string]bool{}
 	for _, file := range files {
@@ -44,18 +44,17 @@ func (e *Engine) examine(name string) (executor.Content, error) {
 		}
 		data, err := e.Outside.ReadFile(e.DataDir, file)
 		if err != nil {
-			return c, err
+			return executor.Content{}, err
 		}
 		table := strings.Split(file, "/")[1]
 		tables[table] = true
-		list(&c, backup.File{Root: e.DataDir, Path: file, Database: Database, Table: table}, data, 0)
+		c.list(backup.File{Root: e.DataDir, Path: file, Database: Database, Table: table}, data, 0)
 	}
 	for _, table := range slices.Sorted(maps.Keys(tables)) {
 		c.Tables = append(c.Tables, backup.Table{Database: Database, Name: table, Type: "table"})
 	}
-	if len(c.Files) == 0 {
-		return c, fmt.Errorf("%w: there is no snapshot %q", executor.ErrRefused, name)
+	if len(c.files) == 0 {
+		return executor.Content{}, fmt.Errorf("%w: there is no snapshot %q", executor.ErrRefused, name)
 	}
-	c.Totals.Tables, c.Totals.Files = int64(len(c.Tables)), int64(len(c.Files))
-	return c, nil
+	return c.content(), nil
 }

@@ -104,32 +104,31 @@ func (p *prepared) ReadOut(ctx context.Context, dir executor.Dir, progress execu
 }
 
 func (p *prepared) readOut(ctx context.Context, dir executor.Dir, progress executor.Progress) (executor.Content, error) {
-	c := executor.Content{
+	c := listed{Content: executor.Content{
 		Server:   backup.Server{Product: p.e.product(), Version: "1.0"},
 		Identity: p.e.Server.Identity(), Consistency: "snapshot",
-	}
+	}}
 	names := slices.Sorted(maps.Keys(p.moment))
 	if err := p.store(&c, dir, "schema.txt", "", fmt.Appendf(nil, "%q\n", names), 0); err != nil {
-		return c, err
+		return executor.Content{}, err
 	}
 	for i, table := range names {
 		if ctx.Err() != nil {
-			return c, context.Cause(ctx)
+			return executor.Content{}, context.Cause(ctx)
 		}
 		if err := p.table(ctx, &c, dir, table); err != nil {
-			return c, err
+			return executor.Content{}, err
 		}
 		progress(int64(i+1), int64(len(names)))
 	}
-	c.Totals.Tables, c.Totals.Files = int64(len(c.Tables)), int64(len(c.Files))
 	p.lie(&c)
-	return c, nil
+	return c.content(), nil
 }
 
 // chunkRows keeps chunks small, so that every table of a test has several.
 const chunkRows = 100
 
-func (p *prepared) table(ctx context.Context, c *executor.Content, dir executor.Dir, table string) error {
+func (p *prepared) table(ctx context.Context, c *listed, dir executor.Dir, table string) error {
 	rows := p.moment[table]
 	t := backup.Table{Database: Database, Name: table, Type: "table", Rows: int64(len(rows)), Bytes: int64(len(encode(rows)))}
 	c.Tables = append(c.Tables, t)
@@ -155,7 +154,7 @@ func (p *prepared) table(ctx context.Context, c *executor.Content, dir executor.
 }
 
 // hash proves that a table's snapshot is there and complete.
-func (p *prepared) hash(c *executor.Content, table string, rows map[string]string) error {
+func (p *prepared) hash(c *listed, table string, rows map[string]string) error {
 	name := snapshotFile(table, p.tag())
 	data, err := p.e.Outside.ReadFile(p.e.DataDir, name)
 	if err != nil {
@@ -164,12 +163,12 @@ func (p *prepared) hash(c *executor.Content, table string, rows map[string]strin
 	if !bytes.Equal(data, encode(rows)) {
 		return fmt.Errorf("%w: the snapshot of table %s is not complete", executor.ErrRefused, table)
 	}
-	list(c, backup.File{Root: p.e.DataDir, Path: name, Database: Database, Table: table}, data, 0)
+	c.list(backup.File{Root: p.e.DataDir, Path: name, Database: Database, Table: table}, data, 0)
 	return nil
 }
 
 // store writes a file and reads it back.
-func (p *prepared) store(c *executor.Content, dir executor.Dir, name, table string, data []byte, rows int) error {
+func (p *prepared) store(c *listed, dir executor.Dir, name, table string, data []byte, rows int) error {
 	w, err := dir.Create(name)
 	if err != nil {
 		return err
@@ -189,20 +188,32 @@ func (p *prepared) store(c *executor.Content, dir executor.Dir, name, table stri
 	if !bytes.Equal(back, data) {
 		return fmt.Errorf("read back %s: it is not what was written", name)
 	}
-	list(c, backup.File{Path: name, Database: Database, Table: table}, data, rows)
+	c.list(backup.File{Path: name, Database: Database, Table: table}, data, rows)
 	return nil
 }
 
-func list(c *executor.Content, f backup.File, data []byte, rows int) {
+// listed is a content that grows.
+type listed struct {
+	executor.Content
+	files []backup.File
+}
+
+func (c *listed) list(f backup.File, data []byte, rows int) {
 	sum := sha256.Sum256(data)
 	f.SHA256, f.Bytes, f.Rows = hex.EncodeToString(sum[:]), int64(len(data)), int64(rows)
-	c.Files = append(c.Files, f)
+	c.files = append(c.files, f)
 	c.Totals.Stored += f.Bytes
 }
 
-func (p *prepared) lie(c *executor.Content) {
+func (c *listed) content() executor.Content {
+	c.Totals.Tables, c.Totals.Files = int64(len(c.Tables)), int64(len(c.files))
+	c.Files = slices.Values(c.files)
+	return c.Content
+}
+
+func (p *prepared) lie(c *listed) {
 	if p.e.Lies.CutFile {
-		c.Files[len(c.Files)-1].Bytes++
+		c.files[len(c.files)-1].Bytes++
 	}
 }
 

@@ -52,25 +52,22 @@ func (s *session) freeID(id backup.SetID) (backup.SetID, error) {
 // enter writes the records of an adopted backup.
 func (s *session) enter(ctx context.Context, begun backup.Begun, found executor.Examined, name string) error {
 	c := found.Content
-	manifest := backup.Manifest{Node: begun.Node, Set: begun.Set, Tables: c.Tables, Files: c.Files, Folders: found.Folders}
-	if err := s.mayRefer(ctx, begun, manifest); err != nil {
-		return err
-	}
-	data, err := backup.Encode(manifest)
-	if err != nil {
+	if err := s.mayRefer(ctx, begun, found); err != nil {
 		return err
 	}
 	if err := s.appear(begun); err != nil {
 		return err
 	}
-	if err := putWhole(s.f, path.Join(string(begun.Set), manifestFile), data); err != nil {
+	manifest := backup.Manifest{Node: begun.Node, Set: begun.Set, Tables: c.Tables, Folders: found.Folders}
+	raw, err := putManifest(s.f, manifest, c.Files)
+	if err != nil {
 		return err
 	}
 	record, err := backup.Encode(backup.Record{
 		Deployment: begun.Deployment, Node: begun.Node, Set: begun.Set, Purpose: begun.Purpose, Origin: backup.Adopted,
 		Members: begun.Members, Identity: begun.Identity, Server: c.Server, Began: begun.Began, Captured: begun.Began,
 		Finished: s.n.now().UTC(), Consistency: c.Consistency, Position: map[string]string{adoptedAs: name},
-		Totals: c.Totals, Manifest: digest(data),
+		Totals: c.Totals, Manifest: raw,
 	})
 	if err != nil {
 		return err
@@ -78,21 +75,22 @@ func (s *session) enter(ctx context.Context, begun backup.Begun, found executor.
 	return putWhole(s.f, path.Join(string(begun.Set), recordFile), record)
 }
 
-// mayRefer refuses a manifest whose files are not where files of this node may lie.
-func (s *session) mayRefer(ctx context.Context, begun backup.Begun, m backup.Manifest) error {
-	for _, file := range m.Files {
-		if file.Root == "" {
-			return fmt.Errorf("%w: %s has no place", executor.ErrRefused, file.Path)
+// mayRefer refuses a backup whose files are not where files of this node may lie.
+func (s *session) mayRefer(ctx context.Context, begun backup.Begun, found executor.Examined) error {
+	outline := backup.OutlineOf(found.Content.Files)
+	for _, shelf := range outline {
+		if shelf.Root == "" {
+			return fmt.Errorf("%w: %q has no place", executor.ErrRefused, shelf.Dir)
 		}
 	}
 	shelves := s.n.shelves(s.f, begun)
 	defer shelves.Close()
-	for _, folder := range m.Folders {
+	for _, folder := range found.Folders {
 		if _, _, err := shelves.folder(folder); err != nil {
 			return fmt.Errorf("%w: %w", executor.ErrRefused, err)
 		}
 	}
-	problems, err := shelves.missing(ctx, m)
+	problems, err := shelves.absent(ctx, outline)
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("%w: %s", executor.ErrRefused, summary(problems))
 	}

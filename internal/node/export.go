@@ -25,8 +25,12 @@ func (n *Node) Export(ctx context.Context, id backup.SetID, what executor.Select
 	if err == nil && !found.hasManifest {
 		err = fmt.Errorf("it has no %s or no %s", recordFile, manifestFile)
 	}
+	var manifest backup.Manifest
+	if err == nil {
+		manifest, err = found.manifest(f)
+	}
 	if err != nil {
 		return fmt.Errorf("export %s of %s: %w", id, n.cfg.Addr, err)
 	}
-	return exporter.Export(ctx, newStoreDir(f, string(id)), found.manifest, what, w) // it says what it exports
+	return exporter.Export(ctx, newStoreDir(f, string(id)), manifest, what, w) // it says what it exports
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -76,12 +75,6 @@ func (n *Node) declared(root string, begun backup.Begun) bool {
 		}
 	}
 	return false
-}
-
-// missing looks at every file of the manifest: there, regular, and of its size. It returns
-// one line for each that is not; the error is a cancelled context or an unreadable disk.
-func (s *shelves) missing(ctx context.Context, m backup.Manifest) ([]string, error) {
-	return s.absent(ctx, m.Outline())
 }
 
 func (s *shelves) look(file backup.File) (problem string, err error) {

@@ -13,12 +13,13 @@ import (
 type memo struct {
 	mu    sync.Mutex
 	known map[string]any
-	bytes int64             // of the records in it, as they lie on disk
+	bytes int64             // of the outlines in it, and of other records as they lie on disk
 	stamp map[string]string // what a file was on disk → the SHA-256 that it had
 }
 
-// maxMemo bounds the memory that a memo takes to a few times so much.
-const maxMemo = 32 << 20
+// maxMemo bounds the memory that a memo takes: so many bytes of outlines, or a few times as
+// many of other records. It has room for those of six backups of 100,000 files.
+const maxMemo = 16 << 20
 
 // remember decodes data, unless it did before; without a memo it always does. What it returns
 // is shared: nobody may change it.
@@ -36,28 +37,12 @@ func remember[T any](m *memo, raw backup.Digest, data []byte, decode func([]byte
 	}
 	v, err := decode(data)
 	if err == nil {
-		m.keep(key, v, size(v, raw))
+		m.keep(key, v, raw.Bytes)
 	}
 	return v, err
 }
 
 func memoKey(kind any, sha256 string) string { return fmt.Sprintf("%T %s", kind, sha256) }
-
-// size is about what is kept of a record.
-func size(v any, raw backup.Digest) int64 {
-	outline, ok := v.(backup.Outline)
-	if !ok {
-		return raw.Bytes
-	}
-	var total int64
-	for _, shelf := range outline {
-		total += int64(len(shelf.Root) + len(shelf.Dir))
-		for _, item := range shelf.Items {
-			total += int64(len(item.Name)) + 24
-		}
-	}
-	return total
-}
 
 // keep adds to a memo, and starts anew when it is full.
 func (m *memo) keep(key string, v any, bytes int64) {

@@ -25,19 +25,11 @@ func (n *Node) outline(f Reader, s survey) (backup.Outline, error) {
 	if o, ok := n.memo.outline(stamp, s.record.Manifest.SHA256); ok {
 		return o, nil
 	}
-	data, err := readLong(f, name, info.Size())
+	o, err := through(f, s, backup.ReadOutline)
 	if err != nil {
-		return nil, orUnreadable(name, err)
+		return nil, err
 	}
-	raw := digest(data)
-	if raw != s.record.Manifest {
-		return nil, &unreadable{name, whyOther(data)}
-	}
-	o, err := remember(&n.memo, raw, data, backup.ReadOutline)
-	if err != nil {
-		return nil, &unreadable{name, err}
-	}
-	n.memo.putStamp(stamp, raw.SHA256)
+	n.memo.putOutline(stamp, s.record.Manifest.SHA256, o)
 	return o, nil
 }
 
@@ -46,14 +38,6 @@ func orUnreadable(name string, err error) error {
 		return err
 	}
 	return &unreadable{name, err}
-}
-
-// whyOther says what is wrong with a manifest that is not the one of its record.
-func whyOther(data []byte) error {
-	if _, err := backup.Decode[backup.Manifest](data); err != nil {
-		return err
-	}
-	return errOtherManifest
 }
 
 // stampOf tells a file from every other that ever was there; empty where the disk does not say.
@@ -77,7 +61,8 @@ func (m *memo) outline(stamp, sha256 string) (backup.Outline, bool) {
 	return o, ok
 }
 
-func (m *memo) putStamp(stamp, sha256 string) {
+func (m *memo) putOutline(stamp, sha256 string, o backup.Outline) {
+	m.keep(memoKey(o, sha256), o, o.Memory())
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.stamp == nil {
@@ -94,7 +79,8 @@ type nested interface {
 // worthOpening is from how many files of one directory on it is opened for them.
 const worthOpening = 8
 
-// absent is missing for all files of an outline.
+// absent looks at every file of a backup: there, regular, and of its size. It returns one line
+// for each that is not; the error is a cancelled context or an unreadable disk.
 func (s *shelves) absent(ctx context.Context, o backup.Outline) ([]string, error) {
 	var problems []string
 	for _, shelf := range o {
@@ -119,7 +105,7 @@ func (s *shelves) lookAt(ctx context.Context, shelf backup.Shelf) (problems []st
 			return judgeFile(file, info, err)
 		}
 	}
-	for _, item := range shelf.Items {
+	for item := range shelf.Items() {
 		if ctx.Err() != nil {
 			return nil, canceled(ctx)
 		}
@@ -137,10 +123,10 @@ func (s *shelves) lookAt(ctx context.Context, shelf backup.Shelf) (problems []st
 // open opens the directory of a shelf; nil when that is not worth it, or not possible: then
 // each of its files is looked for, and says what is wrong.
 func (s *shelves) open(shelf backup.Shelf) Folder {
-	if len(shelf.Items) < worthOpening {
+	if shelf.Len < worthOpening {
 		return nil
 	}
-	folder, name, err := s.find(shelf.File(shelf.Items[0]))
+	folder, name, err := s.find(shelf.File(backup.Item{Name: "x"})) // whatever file of it
 	if err != nil {
 		return nil
 	}

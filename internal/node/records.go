@@ -1,7 +1,6 @@
 package node
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -19,19 +18,13 @@ import (
 const maxRecord = 1 << 30
 
 // readAll reads a whole regular file.
-func readAll(f Reader, name string) ([]byte, error) { return readLong(f, name, 0) }
-
-// readLong is readAll for a file that is expected to have so many bytes.
-func readLong(f Reader, name string, expected int64) ([]byte, error) {
+func readAll(f Reader, name string) ([]byte, error) {
 	r, err := f.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	var buffer bytes.Buffer
-	buffer.Grow(int(min(max(expected, 0), maxRecord)) + bytes.MinRead)
-	_, err = buffer.ReadFrom(io.LimitReader(r, maxRecord+1))
+	data, err := io.ReadAll(io.LimitReader(r, maxRecord+1))
 	err = errors.Join(err, r.Close())
-	data := buffer.Bytes()
 	if err == nil && len(data) > maxRecord {
 		err = fmt.Errorf("%s: longer than any record", name)
 	}
@@ -40,14 +33,24 @@ func readLong(f Reader, name string, expected int64) ([]byte, error) {
 
 // putWhole makes data appear under name at once and durably: written aside, synced, renamed.
 func putWhole(f Folder, name string, data []byte) error {
+	_, err := putStream(f, name, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+	return err
+}
+
+// putStream is putWhole for what is written piece by piece, and tells the digest of it.
+func putStream(f Folder, name string, write func(io.Writer) error) (backup.Digest, error) {
 	aside := path.Join(tmpDir, strings.ReplaceAll(name, "/", "_"))
-	if err := writeAside(f, aside, data); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	digest, err := writeAside(f, aside, write)
+	if err == nil {
+		err = f.Rename(aside, name)
 	}
-	if err := f.Rename(aside, name); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
+	if err != nil {
+		return digest, fmt.Errorf("write %s: %w", name, err)
 	}
-	return syncDir(f, path.Dir(name))
+	return digest, syncDir(f, path.Dir(name))
 }
 
 func syncDir(f Folder, name string) error {
@@ -57,7 +60,7 @@ func syncDir(f Folder, name string) error {
 	return nil
 }
 
-func writeAside(f Folder, aside string, data []byte) error {
+func writeAside(f Folder, aside string, write func(io.Writer) error) (backup.Digest, error) {
 	file, err := f.Create(aside)
 	if errors.Is(err, fs.ErrExist) { // of an earlier attempt in this session
 		if err = f.Remove(aside); err == nil {
@@ -65,9 +68,14 @@ func writeAside(f Folder, aside string, data []byte) error {
 		}
 	}
 	if err != nil {
-		return err
+		return backup.Digest{}, err
 	}
-	return writeSynced(file, data)
+	out := &meter{w: file, sum: sha256.New()}
+	err = write(out)
+	if err == nil {
+		err = file.Sync()
+	}
+	return out.digest(), errors.Join(err, file.Close())
 }
 
 func writeSynced(file File, data []byte) error {

@@ -79,9 +79,12 @@ func (s *session) look(id backup.SetID) (survey, error) {
 // it does not remove.
 func (s *session) noStrangers(found survey) error {
 	known := map[string]bool{}
-	for _, file := range found.manifest.Files {
-		if file.Root == "" {
-			known[path.Join(string(found.id), file.Path)] = true
+	for _, shelf := range found.outline {
+		if shelf.Root != "" {
+			continue
+		}
+		for item := range shelf.Items() {
+			known[path.Join(string(found.id), shelf.File(item).Path)] = true
 		}
 	}
 	stranger, err := s.stranger(string(found.id), "", known, s.mayBeOurs(found))

@@ -16,25 +16,37 @@ import (
 // so they are cwb's to rotate. Its record goes after them: killed in the middle, it is a
 // partial backup of ours, which a later plan removes, and never the half of a foreign one.
 func (s *session) removeAdopted(ctx context.Context, found survey) error {
-	shelves := s.n.shelves(s.f, found.begun)
-	defer shelves.Close()
-	if err := shelves.noStrangers(found.manifest); err != nil {
+	manifest, err := s.adoptedManifest(found)
+	if err != nil {
 		return err
 	}
-	for _, file := range found.manifest.Files {
+	shelves := s.n.shelves(s.f, found.begun)
+	defer shelves.Close()
+	if err := shelves.noStrangers(manifest); err != nil {
+		return err
+	}
+	for _, file := range manifest.Files {
 		if err := shelves.remove(ctx, file); err != nil {
 			return err
 		}
 	}
-	for _, folder := range deepestFirst(found.manifest.Folders) {
+	for _, folder := range deepestFirst(manifest.Folders) {
 		if err := shelves.removeFolder(folder); err != nil {
 			return err
 		}
 	}
-	if err := shelves.sync(found.manifest); err != nil {
+	if err := shelves.sync(manifest); err != nil {
 		return err
 	}
 	return s.erase(ctx, found.begun)
+}
+
+// adoptedManifest is empty where there is none.
+func (s *session) adoptedManifest(found survey) (backup.Manifest, error) {
+	if !found.hasManifest {
+		return backup.Manifest{}, nil
+	}
+	return found.manifest(s.f)
 }
 
 func deepestFirst(folders []backup.Folder) []backup.Folder {

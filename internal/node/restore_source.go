@@ -74,15 +74,19 @@ func (n *Node) ownSource(ctx context.Context, f Folder, r backup.Restoring) (exe
 	}
 	shelves := n.shelves(f, found.begun)
 	defer shelves.Close()
-	problems, err := shelves.missing(ctx, found.manifest)
+	problems, err := shelves.absent(ctx, found.outline)
 	if err == nil && found.damage() != nil {
 		problems = append(problems, found.damage().Problems...)
 	}
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("%s of %s: %w: %s", r.Set, n.cfg.Addr, executor.ErrDamaged, summary(problems))
 	}
+	if err != nil {
+		return executor.RestoreSource{}, err
+	}
+	manifest, err := found.manifest(f)
 	return executor.RestoreSource{
-		Record: &found.record, Begun: &found.begun, Manifest: &found.manifest, Dir: newStoreDir(f, string(r.Set)),
+		Record: &found.record, Begun: &found.begun, Manifest: &manifest, Dir: newStoreDir(f, string(r.Set)),
 	}, err
 }
 

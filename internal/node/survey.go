@@ -21,7 +21,7 @@ type survey struct {
 	recordRaw backup.Digest
 
 	hasManifest bool
-	manifest    backup.Manifest
+	outline     backup.Outline // of the manifest
 
 	held     *backup.Hold
 	accepted bool
@@ -49,10 +49,15 @@ func (n *Node) readSurvey(f Reader, id backup.SetID) (survey, error) {
 	if err != nil || !s.hasRecord {
 		return s, err
 	}
-	return s, n.readManifest(f, &s)
+	s.outline, err = n.outline(f, s)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil // a file that is missing: the backup is partial
+	}
+	s.hasManifest = err == nil
+	return s, err
 }
 
-// readBrief is readSurvey without the manifest, which may be large: see [Node.outline].
+// readBrief is readSurvey without the manifest.
 func (n *Node) readBrief(f Reader, id backup.SetID) (survey, error) {
 	s := survey{id: id}
 	if err := n.readBegun(f, &s); err != nil {
@@ -114,28 +119,12 @@ func (n *Node) readRecord(f Reader, s *survey) error {
 	return nil
 }
 
-func (n *Node) readManifest(f Reader, s *survey) error {
-	name := path.Join(string(s.id), manifestFile)
-	manifest, raw, err := recall[backup.Manifest](&n.memo, f, name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil // a file that is missing: the backup is partial
-	}
-	if err != nil {
-		return err
-	}
-	if raw != s.record.Manifest {
-		return &unreadable{name, errOtherManifest}
-	}
-	s.manifest, s.hasManifest = manifest, true
-	return nil
-}
-
 // errOtherManifest is of a manifest that was changed, or put there, as a whole.
 var errOtherManifest = errors.New("it is not the one that backup.json was written for")
 
 // kept are the types of record that lie under a snapshot_path.
 type kept interface {
-	backup.Begun | backup.Record | backup.Manifest | backup.Hold | backup.Check | backup.Acceptance | backup.Succession | backup.Restore
+	backup.Begun | backup.Record | backup.Hold | backup.Check | backup.Acceptance | backup.Succession | backup.Restore
 }
 
 // recall reads one record strictly; m remembers what it said. The error wraps

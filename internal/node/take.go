@@ -47,14 +47,14 @@ func (s *session) Begin(ctx context.Context, o executor.Order) (executor.Take, e
 	if err != nil {
 		return nil, err
 	}
-	previous, records, err := s.n.previous(s.f)
+	previous, err := s.n.previous(s.f)
 	if err != nil {
 		return nil, fmt.Errorf("read earlier manifests: %w", err)
 	}
 	if err := s.n.enoughRoom(previous); err != nil {
 		return nil, err
 	}
-	prepared, err := s.n.engine.Prepare(ctx, executor.TakeSpec{Begun: begun, Previous: previous, Records: records})
+	prepared, err := s.n.engine.Prepare(ctx, executor.TakeSpec{Begun: begun, Earlier: earlier(s.f, previous)})
 	if err != nil {
 		return nil, err
 	}
@@ -146,21 +146,18 @@ func (t *take) finish(ctx context.Context, p executor.Progress) (backup.Record, 
 	if err := errors.Join(err, t.prepared.Close(), dir.finish()); err != nil {
 		return backup.Record{}, err
 	}
-	manifest := backup.Manifest{Node: t.begun.Node, Set: t.order.Set, Tables: content.Tables, Files: content.Files}
-	manifestData, err := backup.Encode(manifest)
+	if err := t.prove(ctx, content); err != nil {
+		return backup.Record{}, err
+	}
+	manifest := backup.Manifest{Node: t.begun.Node, Set: t.order.Set, Tables: content.Tables}
+	raw, err := putManifest(t.s.f, manifest, content.Files)
 	if err != nil {
-		return backup.Record{}, err
-	}
-	if err := t.prove(ctx, manifest); err != nil {
-		return backup.Record{}, err
-	}
-	if err := putWhole(t.s.f, t.path(manifestFile), manifestData); err != nil {
 		return backup.Record{}, err
 	}
 	if err := t.accept(); err != nil {
 		return backup.Record{}, err
 	}
-	record := t.record(content, digest(manifestData))
+	record := t.record(content, raw)
 	data, err := backup.Encode(record)
 	if err != nil {
 		return backup.Record{}, err
@@ -172,10 +169,10 @@ func (t *take) path(name string) string { return path.Join(string(t.order.Set), 
 
 // prove looks once more at every file that the engine says it stored: between an engine that
 // is wrong and a backup that is called good stands only this.
-func (t *take) prove(ctx context.Context, m backup.Manifest) error {
+func (t *take) prove(ctx context.Context, c executor.Content) error {
 	shelves := t.s.n.shelves(t.s.f, t.begun)
 	defer shelves.Close()
-	problems, err := shelves.missing(ctx, m)
+	problems, err := shelves.absent(ctx, backup.OutlineOf(c.Files))
 	if err == nil && len(problems) > 0 {
 		err = fmt.Errorf("%w: what was stored is not there: %s", executor.ErrRefused, summary(problems))
 	}
@@ -223,33 +220,41 @@ func (t *take) Abandon(ctx context.Context) error {
 // recognise unchanged files, unless it was of another block.
 const maxPrevious = 3
 
-// previous are the newest readable manifests of this node, and their records.
-func (n *Node) previous(f Folder) (manifests []backup.Manifest, records []backup.Record, err error) {
+// previous are the newest finished backups of this node whose manifests can be read.
+func (n *Node) previous(f Folder) (newest []survey, err error) {
 	entries, err := f.ReadDir(".")
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for i := len(entries) - 1; i >= 0 && len(manifests) < maxPrevious; i-- {
+	for i := len(entries) - 1; i >= 0 && len(newest) < maxPrevious; i-- {
 		id, err := backup.ParseSetID(entries[i].Name())
 		if err != nil {
 			continue
 		}
 		if s, err := n.readSurvey(f, id); err == nil && s.hasManifest {
-			manifests, records = append(manifests, s.manifest), append(records, s.record)
+			newest = append(newest, s)
 		}
 	}
-	return manifests, records, nil
+	return newest, nil
+}
+
+// earlier is how an engine sees them.
+func earlier(f Reader, previous []survey) []executor.Earlier {
+	var all []executor.Earlier
+	for _, s := range previous {
+		all = append(all, executor.Earlier{Record: s.record, Files: func(each func(backup.File) error) error {
+			_, err := files(f, s, each)
+			return err
+		}})
+	}
+	return all
 }
 
 // enoughRoom expects the next backup to need about what the last one has in its directory.
-func (n *Node) enoughRoom(previous []backup.Manifest) error {
+func (n *Node) enoughRoom(previous []survey) error {
 	var need int64
 	if len(previous) > 0 {
-		for _, file := range previous[0].Files {
-			if file.Root == "" {
-				need += file.Bytes
-			}
-		}
+		need = previous[0].outline.BytesBelow("")
 	}
 	free, err := n.disk.Free(n.cfg.SnapshotPath)
 	if err != nil {

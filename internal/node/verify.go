@@ -100,23 +100,18 @@ func (n *Node) check(ctx context.Context, f Folder, found survey, p executor.Pro
 	}
 	shelves := n.shelves(f, found.begun)
 	defer shelves.Close()
-	var total int64
-	for _, file := range found.manifest.Files {
-		total += file.Bytes
-	}
-	for _, file := range found.manifest.Files {
+	total := found.outline.Bytes()
+	_, err := files(f, found, func(file backup.File) error {
 		problem, err := shelves.compare(ctx, file)
-		if err != nil {
-			return c, err
-		}
 		if problem != "" {
 			c.Problems = append(c.Problems, problem)
 		}
 		c.Bytes += file.Bytes
 		p(c.Bytes, total)
-	}
-	c.Good = len(c.Problems) == 0
-	return c, nil
+		return err
+	})
+	c.Good = len(c.Problems) == 0 && err == nil
+	return c, err
 }
 
 // compare hashes one file. What cannot be read is an error, and proves nothing about it.

@@ -41,14 +41,14 @@ func (e *Engine) prove(ctx context.Context, s foreignSource, p executor.Progress
 	if err != nil {
 		return executor.Examined{}, err
 	}
-	files, results := listFiles(tables)
-	if len(files) == 0 {
+	l := newFileList(tables)
+	if len(l.files) == 0 {
 		return executor.Examined{}, fmt.Errorf("%w: it holds no file", executor.ErrRefused)
 	}
-	if err := e.hashProven(ctx, files, results, p); err != nil {
+	if err := e.hashProven(ctx, l, p); err != nil {
 		return executor.Examined{}, err
 	}
-	x := executor.Examined{At: s.Time, Folders: folders, Content: contentOf(tables, results)}
+	x := executor.Examined{At: s.Time, Folders: folders, Content: l.content()}
 	x.Content.Server, x.Content.Consistency = backup.Server{Product: "Cassandra"}, foreignRung
 	return x, nil
 }

@@ -37,7 +37,7 @@ func TestProveSnapshot(t *testing.T) {
 	}
 	var names []string
 	var bytes int64
-	for _, file := range x.Content.Files {
+	for file := range x.Content.Files {
 		if file.Root != f.data || file.SHA256 == "" || file.Inode == 0 || file.Hashed.IsZero() || file.Database != "homer" {
 			t.Errorf("%+v", file)
 		}
@@ -147,8 +147,8 @@ func TestProveLegacyLayouts(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		c := x.Content
-		got := fmt.Sprintf("%s: %d files of %s.%s;", c.Files[0].Root, len(c.Files), c.Files[0].Database, c.Tables[0].Name)
+		files := slices.Collect(x.Content.Files)
+		got := fmt.Sprintf("%s: %d files of %s.%s;", files[0].Root, len(files), files[0].Database, x.Content.Tables[0].Name)
 		for _, folder := range x.Folders {
 			got += " " + folder.Path
 		}

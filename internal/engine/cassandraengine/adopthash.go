@@ -10,21 +10,19 @@ import (
 	"strings"
 
 	"cwb/executor"
-	"cwb/internal/backup"
 )
 
 // hashProven reads all files, and compares each Data.db with its Digest.crc32. The digests of
 // earlier formats cover other bytes from version to version (CASSANDRA-8778), so they prove
 // nothing.
-func (e *Engine) hashProven(ctx context.Context, files []found, results []backup.File, p executor.Progress) error {
+func (e *Engine) hashProven(ctx context.Context, l *fileList, p executor.Progress) error {
 	sums := map[int]hash.Hash32{}
-	wanted, err := crcDigests(files)
+	wanted, err := crcDigests(l.files)
 	if err != nil {
 		return err
 	}
-	h := &hasher{parallel: e.options.Parallel, now: e.options.Now, progress: p}
-	for i, f := range files {
-		h.total += f.size
+	h := &hasher{parallel: e.options.Parallel, now: e.options.Now, progress: p, total: l.size()}
+	for i, f := range l.files {
 		if c, ok := parseComponent(path.Base(f.name)); ok && c.name == "Data.db" {
 			sums[i] = crc32.NewIEEE()
 		}
@@ -35,28 +33,27 @@ func (e *Engine) hashProven(ctx context.Context, files []found, results []backup
 		}
 		return nil
 	}
-	if err := h.all(ctx, files, results); err != nil {
+	if err := h.all(ctx, l.files, l.hashes); err != nil {
 		return err
 	}
 	for i, sum := range sums {
-		c, _ := parseComponent(path.Base(files[i].name))
-		want, ok := wanted[sstableKey(files[i], c)]
+		want, ok := wanted[l.files[i].sstable()]
 		if ok && want != sum.Sum32() {
-			return fmt.Errorf("%w: %q is damaged: its Digest.crc32 says %d, and it is %d", executor.ErrRefused, files[i].path(), want, sum.Sum32())
+			return fmt.Errorf("%w: %q is damaged: its Digest.crc32 says %d, and it is %d", executor.ErrRefused, l.files[i].path(), want, sum.Sum32())
 		}
 	}
 	return nil
 }
 
 // crcDigests reads the digests: SSTable → checksum of its Data.db.
-func crcDigests(files []found) (map[string]uint32, error) {
-	wanted := map[string]uint32{}
+func crcDigests(files []*found) (map[sstableID]uint32, error) {
+	wanted := map[sstableID]uint32{}
 	for _, f := range files {
 		c, ok := parseComponent(path.Base(f.name))
 		if !ok || c.name != "Digest.crc32" {
 			continue
 		}
-		data, err := readSmall(f)
+		data, err := readSmall(*f)
 		if err != nil {
 			return nil, err
 		}
@@ -64,7 +61,7 @@ func crcDigests(files []found) (map[string]uint32, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%w: %q is damaged: it holds no checksum", executor.ErrRefused, f.path())
 		}
-		wanted[sstableKey(f, c)] = uint32(sum)
+		wanted[f.sstable()] = uint32(sum)
 	}
 	return wanted, nil
 }

@@ -51,7 +51,7 @@ func folderOf(k taken, keyspace, table string) string {
 // filled are the tables and views of a backup that hold something, in order.
 func filled(k taken) []string {
 	names := map[string]bool{}
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if f.Root != "" && strings.HasSuffix(f.Path, "-Data.db") && !strings.HasPrefix(filepath.Base(filepath.Dir(f.Path)), ".") {
 			names[f.Table] = true
 		}

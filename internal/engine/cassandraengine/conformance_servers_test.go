@@ -3,6 +3,7 @@
 package cassandraengine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -29,7 +30,7 @@ func TestRealConformance(t *testing.T) {
 		},
 		Content: func(t *testing.T, _ executor.Dir, m backup.Manifest) map[string]string {
 			scratch.exec(`TRUNCATE scratch.rows`)
-			scratch.importTables(taken{content: executor.Content{Files: m.Files}}, "rows")
+			scratch.importTables(taken{content: executor.Content{Files: slices.Values(m.Files)}}, "rows")
 			rows := map[string]string{}
 			iter := scratch.session.Query(`SELECT k, v FROM scratch.rows`).Iter()
 			for k, v := "", ""; iter.Scan(&k, &v); {

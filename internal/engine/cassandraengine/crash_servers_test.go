@@ -168,7 +168,7 @@ func testNumbers(t *testing.T, server *testbed.Cassandra) {
 
 // dataHashed is when the only data file was read.
 func dataHashed(k taken) time.Time {
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if strings.HasSuffix(f.Path, "-Data.db") {
 			return f.Hashed
 		}
@@ -214,7 +214,7 @@ func (r *real) start() {
 // names are those of the data files.
 func names(k taken) string {
 	var all []string
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if strings.HasSuffix(f.Path, "-Data.db") {
 			all = append(all, filepath.Base(f.Path))
 		}

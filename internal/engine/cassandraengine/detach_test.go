@@ -17,7 +17,7 @@ func TestTOCIsDetached(t *testing.T) {
 	}
 	file.WriteString("SAI+aa+GroupMeta.db\n")
 	file.Close()
-	for _, entry := range m.content.Files {
+	for entry := range m.content.Files {
 		if filepath.Base(entry.Path) != "nb-1-big-TOC.txt" {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"hash/crc32"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"cwb/config"
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/enginetest"
 )
 
 const (
@@ -186,7 +188,7 @@ func mkdir(t *testing.T, dir string) {
 // spec is that of a take n seconds after midnight.
 func (f *fake) spec(n int, previous ...backup.Manifest) executor.TakeSpec {
 	set := backup.NewSetID(f.now.Add(time.Duration(n) * time.Second))
-	return executor.TakeSpec{Begun: backup.Begun{Node: f.engine.addr, Set: set}, Previous: previous}
+	return executor.TakeSpec{Begun: backup.Begun{Node: f.engine.addr, Set: set}, Earlier: enginetest.Earlier(previous...)}
 }
 
 // made is a take that went through.
@@ -197,7 +199,9 @@ type made struct {
 	read    int64
 }
 
-func (m made) manifest() backup.Manifest { return backup.Manifest{Files: m.content.Files} }
+func (m made) manifest() backup.Manifest {
+	return backup.Manifest{Files: slices.Collect(m.content.Files)}
+}
 
 // run takes, doing between after the capture.
 func (f *fake) run(spec executor.TakeSpec, between func()) (made, error) {

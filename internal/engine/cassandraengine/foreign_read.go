@@ -2,9 +2,7 @@ package cassandraengine
 
 import (
 	"fmt"
-	"maps"
 	"path"
-	"slices"
 	"time"
 )
 
@@ -57,30 +55,24 @@ func (s *foreignTable) readManifest(f found, files []found) {
 		return
 	}
 	s.created, s.expires, s.ephemeral = m.Created, m.Expires, s.ephemeral || m.Ephemeral
+	present := make(map[string]bool, len(files))
+	for _, f := range files {
+		present[f.name] = true
+	}
 	for _, name := range m.Files {
-		if !slices.ContainsFunc(files, func(f found) bool { return f.name == name }) {
+		if !present[name] {
 			s.reason = fmt.Sprintf("%s is missing, which manifest.json names", name)
 		}
 	}
 }
 
-// missingComponent names a file that an SSTable lacks.
+// missingComponent names a file that an SSTable lacks. Files that belong to none do no harm:
+// restored are SSTables only.
 func missingComponent(files []found) string {
-	sstables := map[string]map[string]found{}
-	for _, f := range files {
-		c, ok := parseComponent(path.Base(f.name))
-		if !ok {
-			continue // restored are SSTables only; other files do no harm
-		}
-		key := path.Join(path.Dir(f.name), c.sstable)
-		if sstables[key] == nil {
-			sstables[key] = map[string]found{}
-		}
-		sstables[key][c.name] = f
-	}
-	for _, key := range slices.Sorted(maps.Keys(sstables)) {
-		if missing := missingOf(sstables[key]); missing != "" {
-			return key + "-" + missing + " is missing"
+	for parts := range partsOf(files) {
+		if missing := missingOf(parts); missing != "" {
+			f := anyOf(parts)
+			return path.Join(path.Dir(f.name), f.sstable().prefix) + "-" + missing + " is missing"
 		}
 	}
 	return ""

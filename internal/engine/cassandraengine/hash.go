@@ -3,7 +3,6 @@ package cassandraengine
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"hash"
 	"io"
 	"runtime"
@@ -14,7 +13,6 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"cwb/executor"
-	"cwb/internal/backup"
 )
 
 // hasher reads files and remembers how many bytes it has read.
@@ -29,8 +27,8 @@ type hasher struct {
 }
 
 // all hashes files side by side; the results are in their order. Files with a result already
-// (those that known vouches for) are left as they are.
-func (h *hasher) all(ctx context.Context, files []found, results []backup.File) error {
+// (those that are vouched for) are left as they are.
+func (h *hasher) all(ctx context.Context, files []*found, results []hashed) error {
 	group, ctx := errgroup.WithContext(ctx)
 	next := make(chan int)
 	group.Go(func() error {
@@ -52,11 +50,11 @@ func (h *hasher) all(ctx context.Context, files []found, results []backup.File) 
 	return group.Wait()
 }
 
-func (h *hasher) worker(ctx context.Context, next <-chan int, files []found, results []backup.File) error {
+func (h *hasher) worker(ctx context.Context, next <-chan int, files []*found, results []hashed) error {
 	polite()
 	buffer := make([]byte, 1<<20)
 	for i := range next {
-		if results[i].SHA256 != "" {
+		if results[i].known() {
 			h.advance(files[i].size)
 			continue
 		}
@@ -64,39 +62,40 @@ func (h *hasher) worker(ctx context.Context, next <-chan int, files []found, res
 		if h.also != nil {
 			also = h.also(i)
 		}
-		sum, err := h.one(ctx, files[i], buffer, also...)
+		sum, err := h.one(ctx, *files[i], buffer, also...)
 		if err != nil {
 			return err
 		}
-		results[i].SHA256, results[i].Hashed = sum, h.now().UTC()
+		results[i] = hashed{sum: sum, at: h.now().UnixNano(), basis: read}
 	}
 	return nil
 }
 
 // one hashes a file and proves that it was the same one before and after.
-func (h *hasher) one(ctx context.Context, f found, buffer []byte, also ...hash.Hash) (string, error) {
+func (h *hasher) one(ctx context.Context, f found, buffer []byte, also ...hash.Hash) (sum [sha256.Size]byte, err error) {
 	file, err := openUnchanged(f)
 	if err != nil {
-		return "", err
+		return sum, err
 	}
 	defer file.Close()
-	sum := sha256.New()
+	own := sha256.New()
 	for {
 		if err := ctx.Err(); err != nil {
-			return "", err
+			return sum, err
 		}
 		n, err := file.Read(buffer)
-		sum.Write(buffer[:n])
+		own.Write(buffer[:n])
 		for _, other := range also {
 			other.Write(buffer[:n])
 		}
 		h.read.Add(int64(n))
 		h.advance(int64(n))
 		if err == io.EOF {
-			return hex.EncodeToString(sum.Sum(nil)), sameFile(file, f)
+			own.Sum(sum[:0])
+			return sum, sameFile(file, f)
 		}
 		if err != nil {
-			return "", err
+			return sum, err
 		}
 	}
 }

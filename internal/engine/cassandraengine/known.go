@@ -1,39 +1,108 @@
 package cassandraengine
 
 import (
+	"cmp"
+	"encoding/hex"
 	"path"
+	"slices"
 	"strings"
-	"time"
 
+	"cwb/executor"
 	"cwb/internal/backup"
 )
 
-// known is what earlier manifests say about files, so that a file that has not changed need not
-// be read again: an SSTable that is in two snapshots is one file with two names.
+// known is what earlier manifests say about the files of a list, so that a file that has not
+// changed need not be read again: an SSTable that is in two snapshots is one file with two
+// names. Manifests are gone through one at a time, and only what they say of these files is kept.
 type known struct {
-	files  map[fileKey]backup.File
-	oldest time.Time // what was hashed before is not believed any more
+	*fileList
+	order []int32 // of the files, by their keys
+	open  int     // how many SSTable files no manifest has named yet
 }
 
 // fileKey names a file independently of the snapshot it is in.
 type fileKey struct {
+	inode, device     uint64
 	root, table, name string // table: "ks/table-id"
-	device, inode     uint64
 }
 
-// newKnown takes manifests newest first; the newest entry of a file wins.
-func newKnown(previous []backup.Manifest, oldest time.Time) known {
-	k := known{files: map[fileKey]backup.File{}, oldest: oldest}
-	for _, m := range previous {
-		for _, f := range m.Files {
-			table, name, ok := splitSnapshotPath(f.Path)
-			key := fileKey{f.Root, table, name, f.Device, f.Inode}
-			if _, seen := k.files[key]; ok && !seen && f.Root != "" {
-				k.files[key] = f
-			}
+func (k fileKey) compare(o fileKey) int {
+	return cmp.Or(cmp.Compare(k.inode, o.inode), cmp.Compare(k.device, o.device),
+		cmp.Compare(k.name, o.name), cmp.Compare(k.table, o.table), cmp.Compare(k.root, o.root))
+}
+
+func (f *found) key() fileKey {
+	table, _, _ := strings.Cut(f.folder, "/snapshots/")
+	return fileKey{f.inode, f.device, f.root, table, f.name}
+}
+
+func newKnown(l *fileList) *known {
+	k := &known{fileList: l, order: make([]int32, len(l.files))}
+	for i, f := range l.files {
+		k.order[i] = int32(i)
+		if f.vouchable() {
+			k.open++
 		}
 	}
+	slices.SortFunc(k.order, func(a, b int32) int { return l.files[a].key().compare(l.files[b].key()) })
 	return k
+}
+
+// vouchable reports whether a file may be left unread: one of an SSTable, but TOC.txt, which
+// the server changes in place.
+func (f *found) vouchable() bool {
+	c, ok := parseComponent(path.Base(f.name))
+	return ok && c.name != "TOC.txt"
+}
+
+// ask goes through the manifests of earlier backups, newest first; the newest entry of a file
+// wins. One that cannot be read to its end says nothing.
+func (k *known) ask(earlier []executor.Earlier) {
+	for n, e := range earlier {
+		if k.open == 0 {
+			return
+		}
+		from := uint8(n + 1)
+		err := e.Files(func(f backup.File) error {
+			k.claim(f, from)
+			return nil
+		})
+		if err != nil {
+			k.forget(from)
+		}
+	}
+}
+
+// claim takes in what a manifest says about a file.
+func (k *known) claim(old backup.File, from uint8) {
+	at, ok := k.find(old)
+	if !ok || k.hashes[at].basis != unread {
+		return
+	}
+	f, h := k.files[at], &k.hashes[at]
+	h.basis, h.from = refuted, from
+	if f.vouchable() {
+		k.open--
+	}
+	sum, err := hex.DecodeString(old.SHA256)
+	if err == nil && len(sum) == len(h.sum) && old.Bytes == f.size && old.Modified == f.mtime && !old.Hashed.IsZero() {
+		h.basis, h.at = claimed, old.Hashed.UnixNano()
+		copy(h.sum[:], sum)
+	}
+}
+
+// find is where the file of the same place, device and inode stands in the list.
+func (k *known) find(old backup.File) (at int32, ok bool) {
+	table, name, ok := splitSnapshotPath(old.Path)
+	if !ok || old.Root == "" {
+		return 0, false
+	}
+	key := fileKey{old.Inode, old.Device, old.Root, table, name}
+	n, ok := slices.BinarySearchFunc(k.order, key, func(i int32, key fileKey) int { return k.files[i].key().compare(key) })
+	if !ok {
+		return 0, false
+	}
+	return k.order[n], true
 }
 
 // splitSnapshotPath takes "ks/table-id/snapshots/tag/name" apart, leaving out the tag.
@@ -43,48 +112,29 @@ func splitSnapshotPath(p string) (table, name string, ok bool) {
 	return table, name, ok && ok2
 }
 
-// same is the earlier entry of a file that has the same place, device, inode, size and time.
-func (k known) same(f found) (backup.File, bool) {
-	table, name, _ := splitSnapshotPath(f.rel())
-	old, ok := k.files[fileKey{f.root, table, name, f.device, f.inode}]
-	if !ok || old.Bytes != f.size || old.Modified != f.mtime || old.SHA256 == "" {
-		return backup.File{}, false
-	}
-	return old, true
-}
-
-// vouch fills in the hashes of files that need not be read. An SSTable's files are vouched for
-// only when its digest component, read just now, has the content it had; its own files without
-// a digest, and all others, are read.
-func (k known) vouch(files []found, results []backup.File) {
-	digests := k.provenDigests(files, results)
-	for i, f := range files {
-		c, ok := parseComponent(path.Base(f.name))
-		if !ok || results[i].SHA256 != "" || c.name == "TOC.txt" || !digests[sstableKey(f, c)] {
+// forget takes back what one manifest said.
+func (k *known) forget(from uint8) {
+	for i := range k.hashes {
+		if k.hashes[i].from != from {
 			continue
 		}
-		if old, same := k.same(f); same && old.Hashed.After(k.oldest) {
-			results[i].SHA256, results[i].Hashed = old.SHA256, old.Hashed
+		k.hashes[i] = hashed{}
+		if k.files[i].vouchable() {
+			k.open++
 		}
 	}
 }
 
-// provenDigests are the SSTables whose digest component is as it was. results hold the hashes
-// of the digests already.
-func (k known) provenDigests(files []found, results []backup.File) map[string]bool {
-	proven := map[string]bool{}
-	for i, f := range files {
-		c, ok := parseComponent(path.Base(f.name))
-		if !ok || !c.isDigest() {
-			continue
-		}
-		if old, same := k.same(f); same && old.SHA256 == results[i].SHA256 {
-			proven[sstableKey(f, c)] = true
+// vouch decides which claims are believed. An SSTable's files are vouched for only when its
+// digest component, read just now, has the content it had; its own files without a digest, and
+// all others, are read, and so is what was last read at oldest or before.
+func (l *fileList) vouch(oldest int64) {
+	for from, to := range l.sstables() {
+		proven := slices.ContainsFunc(l.hashes[from:to], func(h hashed) bool { return h.basis == confirmed })
+		for i := from; i < to; i++ {
+			if h := &l.hashes[i]; h.basis == claimed && proven && h.at > oldest && l.files[i].vouchable() {
+				h.basis = vouched
+			}
 		}
 	}
-	return proven
-}
-
-func sstableKey(f found, c component) string {
-	return f.root + "\x00" + path.Join(f.folder, path.Dir(f.name), c.sstable)
 }

@@ -116,7 +116,7 @@ func TestTakeOfLayouts(t *testing.T) {
 			f, table := newLayout(t, l)
 			first := f.mustRun(f.spec(0))
 			var got, want []string
-			for _, file := range first.content.Files {
+			for file := range first.content.Files {
 				if _, rel, ok := splitSnapshotPath(file.Path); ok && rel != "manifest.json" {
 					got = append(got, rel)
 				}
@@ -149,7 +149,7 @@ func TestTakeOfLayouts(t *testing.T) {
 
 // hashedWhen is when the content of a file was last read.
 func hashedWhen(m made, name string) time.Time {
-	for _, f := range m.content.Files {
+	for f := range m.content.Files {
 		if strings.HasSuffix(f.Path, "/"+name) {
 			return f.Hashed
 		}

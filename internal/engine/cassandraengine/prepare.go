@@ -16,7 +16,7 @@ func (e *Engine) Prepare(ctx context.Context, spec executor.TakeSpec) (executor.
 	if err != nil {
 		return nil, err
 	}
-	t := &take{engine: e, server: s, set: spec.Begun.Set, tag: spec.Begun.Set.Tag(spec.Begun.Node), previous: spec.Previous}
+	t := &take{engine: e, server: s, set: spec.Begun.Set, tag: spec.Begun.Set.Tag(spec.Begun.Node), earlier: spec.Earlier}
 	if err := t.prepare(ctx, spec); err != nil {
 		s.close()
 		return nil, fmt.Errorf("prepare %s: %w", e.addr, err)
@@ -46,7 +46,7 @@ func (t *take) prepare(ctx context.Context, spec executor.TakeSpec) error {
 	if t.before, err = t.engine.ready(ctx, t.server, t.local); err != nil {
 		return err
 	}
-	if err := t.proveWiring(ctx, spec.Records); err != nil {
+	if err := t.proveWiring(ctx, spec.Earlier); err != nil {
 		return err
 	}
 	if err := t.engine.checkRoom(); err != nil {

@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"cwb/executor"
-	"cwb/internal/backup"
 )
 
 // provenKey stands in the position of a backup's record, with the [Engine.wiring] that the
@@ -46,17 +45,17 @@ func (n nodetool) stamp() string {
 // provenBefore reports whether an earlier backup of the same host was taken through the same
 // wiring. Then "nodetool info", which costs as much as the snapshot itself, is not asked:
 // that the snapshot appears in the node's own folders is proof enough, see [take.appeared].
-func (e *Engine) provenBefore(records []backup.Record, l local) bool {
-	return slices.ContainsFunc(records, func(r backup.Record) bool {
-		return r.Identity == l.identity() && r.Position[provenKey] == e.wiring()
+func (e *Engine) provenBefore(earlier []executor.Earlier, l local) bool {
+	return slices.ContainsFunc(earlier, func(b executor.Earlier) bool {
+		return b.Record.Identity == l.identity() && b.Record.Position[provenKey] == e.wiring()
 	})
 }
 
 // proveWiring wants proof before anything is made that nodetool and CQL reach one host: from
 // an earlier backup or, where there is none or no table whose folder could prove it, from
 // nodetool itself.
-func (t *take) proveWiring(ctx context.Context, records []backup.Record) error {
-	if len(t.before.tables()) > 0 && t.engine.provenBefore(records, t.local) {
+func (t *take) proveWiring(ctx context.Context, earlier []executor.Earlier) error {
+	if len(t.before.tables()) > 0 && t.engine.provenBefore(earlier, t.local) {
 		return nil
 	}
 	return t.engine.checkSameNode(ctx, t.local)

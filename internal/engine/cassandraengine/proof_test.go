@@ -10,6 +10,7 @@ import (
 
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/enginetest"
 )
 
 // record is what a node keeps of a take.
@@ -21,7 +22,9 @@ func (m made) record() backup.Record {
 func (f *fake) after(n int, earlier ...made) executor.TakeSpec {
 	spec := f.spec(n)
 	for _, m := range earlier {
-		spec.Previous, spec.Records = append(spec.Previous, m.manifest()), append(spec.Records, m.record())
+		b := enginetest.Earlier(m.manifest())[0]
+		b.Record = m.record()
+		spec.Earlier = append(spec.Earlier, b)
 	}
 	return spec
 }

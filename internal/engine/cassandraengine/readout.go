@@ -37,7 +37,7 @@ func (t *take) readOut(ctx context.Context, dir executor.Dir, p executor.Progres
 	if err != nil {
 		return executor.Content{}, err
 	}
-	files, err := t.hash(ctx, tables, p)
+	l, err := t.hash(ctx, tables, p)
 	if err != nil {
 		return executor.Content{}, err
 	}
@@ -45,7 +45,7 @@ func (t *take) readOut(ctx context.Context, dir executor.Dir, p executor.Progres
 	if err != nil {
 		return executor.Content{}, err
 	}
-	return t.content(tables, append(stored, files...)), nil
+	return t.content(l, stored), nil
 }
 
 func (t *take) collect() ([]tableFiles, error) {
@@ -54,60 +54,46 @@ func (t *take) collect() ([]tableFiles, error) {
 
 // hash reads or vouches for every file, the small digests first, since they decide about the
 // others.
-func (t *take) hash(ctx context.Context, tables []tableFiles, p executor.Progress) ([]backup.File, error) {
-	files, results := listFiles(tables)
-	h := &hasher{parallel: t.engine.options.Parallel, now: t.engine.options.Now, progress: p}
-	for _, f := range files {
-		h.total += f.size
-	}
-	if err := t.hashDigests(ctx, h, files, results); err != nil {
+func (t *take) hash(ctx context.Context, tables []tableFiles, p executor.Progress) (*fileList, error) {
+	l := newFileList(tables)
+	h := &hasher{parallel: t.engine.options.Parallel, now: t.engine.options.Now, progress: p, total: l.size()}
+	newKnown(l).ask(t.earlier)
+	if err := h.digests(ctx, l); err != nil {
 		return nil, err
 	}
-	newKnown(t.previous, t.engine.options.Now().Add(-t.engine.options.RehashAfter)).vouch(files, results)
-	if err := h.all(ctx, files, results); err != nil {
+	l.vouch(t.engine.options.Now().Add(-t.engine.options.RehashAfter).UnixNano())
+	if err := h.all(ctx, l.files, l.hashes); err != nil {
 		return nil, err
 	}
 	t.bytesRead = h.read.Load()
-	return results, nil
+	return l, nil
 }
 
-// listFiles flattens the tables' files, with all of their entries but the hash.
-func listFiles(tables []tableFiles) ([]found, []backup.File) {
-	var files []found
-	var results []backup.File
-	for _, table := range tables {
-		for _, f := range table.files {
-			files = append(files, f)
-			results = append(results, backup.File{
-				Root: f.root, Path: f.rel(), Database: table.table.Keyspace, Table: table.table.Table,
-				Bytes: f.size, Device: f.device, Inode: f.inode, Modified: f.mtime,
-			})
-		}
-	}
-	return files, results
-}
-
-func (t *take) hashDigests(ctx context.Context, h *hasher, files []found, results []backup.File) error {
-	var digests []found
+// digests reads the digest components, and confirms what earlier manifests claim of them.
+func (h *hasher) digests(ctx context.Context, l *fileList) error {
+	var digests []*found
 	var index []int
-	for i, f := range files {
+	for i, f := range l.files {
 		if c, ok := parseComponent(path.Base(f.name)); ok && c.isDigest() {
 			digests, index = append(digests, f), append(index, i)
 		}
 	}
-	hashed := make([]backup.File, len(digests))
-	if err := h.all(ctx, digests, hashed); err != nil {
+	sums := make([]hashed, len(digests))
+	if err := h.all(ctx, digests, sums); err != nil {
 		return err
 	}
 	for i, at := range index {
-		results[at].SHA256, results[at].Hashed = hashed[i].SHA256, hashed[i].Hashed
+		if was := l.hashes[at]; was.basis == claimed && was.sum == sums[i].sum {
+			sums[i].basis = confirmed
+		}
+		l.hashes[at] = sums[i]
 		h.done.Add(-digests[i].size) // counted again with all files
 	}
 	return nil
 }
 
-func (t *take) content(tables []tableFiles, files []backup.File) executor.Content {
-	c := contentOf(tables, files)
+func (t *take) content(l *fileList, stored []backup.File) executor.Content {
+	c := l.content(stored...)
 	c.Server = backup.Server{Product: "Cassandra", Version: t.local.version}
 	c.Identity, c.Consistency = t.local.identity(), rung
 	c.Position = map[string]string{
@@ -118,20 +104,28 @@ func (t *take) content(tables []tableFiles, files []backup.File) executor.Conten
 	return c
 }
 
-// contentOf sums up.
-func contentOf(tables []tableFiles, files []backup.File) executor.Content {
-	c := executor.Content{Files: files}
-	for _, table := range tables {
+// content sums up; stored are the files in the backup's own directory, which come first.
+func (l *fileList) content(stored ...backup.File) executor.Content {
+	c := executor.Content{Files: func(yield func(backup.File) bool) {
+		for _, f := range stored {
+			if !yield(f) {
+				return
+			}
+		}
+		l.entries()(yield)
+	}}
+	for _, table := range l.tables {
 		c.Tables = append(c.Tables, backup.Table{
 			Database: table.table.Keyspace, Name: table.table.Table, ID: table.table.ID,
 			Type: table.table.kind(), Bytes: table.content(),
 		})
 		c.Totals.Bytes += table.content()
 	}
-	for _, f := range files {
+	c.Totals.Stored = l.size()
+	for _, f := range stored {
 		c.Totals.Stored += f.Bytes
 	}
-	c.Totals.Tables, c.Totals.Files = int64(len(tables)), int64(len(files))
+	c.Totals.Tables, c.Totals.Files = int64(len(l.tables)), int64(len(l.files)+len(stored))
 	return c
 }
 

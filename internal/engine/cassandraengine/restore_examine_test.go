@@ -1,6 +1,7 @@
 package cassandraengine
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func newRestoreFake(t *testing.T) *restoreFake {
 			{"table", "empty", "CREATE TABLE homer.empty (k text PRIMARY KEY, v text) WITH gc_grace_seconds = 864000;"},
 			{"table", "simservs", "CREATE TABLE homer.simservs (k text PRIMARY KEY, v text) WITH gc_grace_seconds = 3600;"}}}
 	m := f.mustRun(f.spec(1))
-	manifest := backup.Manifest{Tables: m.content.Tables, Files: m.content.Files}
+	manifest := backup.Manifest{Tables: m.content.Tables, Files: slices.Collect(m.content.Files)}
 	return &restoreFake{fake: f, order: executor.RestoreOrder{ID: "20261122T000009Z", Notes: noNotes{}, Source: executor.RestoreSource{
 		Record: &backup.Record{Set: m.begun.Set, Identity: m.content.Identity, Server: m.content.Server, Captured: f.now},
 		Begun:  &m.begun, Manifest: &manifest, Dir: m.dir,

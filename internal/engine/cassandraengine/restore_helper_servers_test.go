@@ -122,7 +122,7 @@ func (r *real) checkClean() {
 // checkWhole wants every file of a backup as it was taken.
 func (r *real) checkWhole(k taken) {
 	r.t.Helper()
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if f.Root == "" {
 			continue
 		}

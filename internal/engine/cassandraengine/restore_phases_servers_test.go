@@ -93,7 +93,7 @@ func TestRealRestoreOfLegacy(t *testing.T) {
 	base := t.TempDir()
 	for n, layout := range []string{"a/snapshots/1372300000000", "1372300000001/a", "legacy/1372300000002/%s"} {
 		root := filepath.Join(base, fmt.Sprint(n), "legacy/backup/backups")
-		for _, f := range k.content.Files {
+		for f := range k.content.Files {
 			if f.Root == "" || strings.Contains(f.Path, "/.") {
 				continue
 			}
@@ -118,7 +118,7 @@ func TestRealRestoreOfDamage(t *testing.T) {
 	r.exec(`CREATE TABLE damaged.a (k int PRIMARY KEY, v text)`, `INSERT INTO damaged.a (k, v) VALUES (1, 'a')`)
 	k := keep(t, r.server, r.take())
 	want := r.content()
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if strings.HasSuffix(f.Path, "-Data.db") {
 			writeFile(t, filepath.Join(f.Root, f.Path), strings.Repeat("x", int(f.Bytes)))
 		}

@@ -32,7 +32,7 @@ func TestStage(t *testing.T) {
 	f := newFake(t)
 	m := f.mustRun(f.spec(1))
 	var files []found
-	for _, file := range m.content.Files {
+	for file := range m.content.Files {
 		if file.Root != "" && file.Table == "simservs" {
 			at, err := placeOf(file)
 			if err != nil {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"cwb/config"
 	"cwb/executor"
 	"cwb/internal/backup"
+	"cwb/internal/enginetest"
 	"cwb/internal/testbed"
 	"cwb/internal/testbed/cqlcorpus"
 )
@@ -23,7 +25,13 @@ import (
 // tables can have.
 var realServer *testbed.Cassandra
 
-func TestMain(m *testing.M) { os.Exit(runWithServer(m)) }
+// TestMain lets this binary also be a process that takes a backup; see [manyChild].
+func TestMain(m *testing.M) {
+	if order := os.Getenv(manyVar); order != "" {
+		os.Exit(manyChild(order))
+	}
+	os.Exit(runWithServer(m))
+}
 
 func runWithServer(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "cwb-cassandra-")
@@ -105,7 +113,7 @@ type taken struct {
 }
 
 func (k taken) manifest() backup.Manifest {
-	return backup.Manifest{Node: k.begun.Node, Set: k.begun.Set, Tables: k.content.Tables, Files: k.content.Files}
+	return backup.Manifest{Node: k.begun.Node, Set: k.begun.Set, Tables: k.content.Tables, Files: slices.Collect(k.content.Files)}
 }
 
 func (r *real) take(previous ...taken) taken {
@@ -123,7 +131,7 @@ func (r *real) tryTake(between func(), previous ...taken) (taken, error) {
 	k := taken{begun: r.begun(), dir: memDir{}}
 	spec := executor.TakeSpec{Begun: k.begun}
 	for _, p := range previous {
-		spec.Previous = append(spec.Previous, p.manifest())
+		spec.Earlier = append(spec.Earlier, enginetest.Earlier(p.manifest())...)
 	}
 	p, err := r.engine.Prepare(r.t.Context(), spec)
 	if err != nil {

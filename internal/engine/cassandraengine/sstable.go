@@ -1,6 +1,8 @@
 package cassandraengine
 
 import (
+	"iter"
+	"path"
 	"regexp"
 	"strings"
 )
@@ -30,6 +32,57 @@ func parseComponent(file string) (component, bool) {
 		}
 	}
 	return component{}, false
+}
+
+// sstableID tells SSTables apart; one without a prefix is none.
+type sstableID struct{ root, folder, index, prefix string }
+
+// sstable is the one that a file belongs to.
+func (f *found) sstable() sstableID {
+	c, ok := parseComponent(path.Base(f.name))
+	if !ok {
+		return sstableID{}
+	}
+	return sstableID{f.root, f.folder, path.Dir(f.name), c.sstable}
+}
+
+// sstables gives each SSTable among n files as the range of its own. They lie side by side:
+// [filesIn] lists folders in order of name, and no other file begins like them.
+func sstables(n int, at func(int) *found) iter.Seq2[int, int] {
+	return func(yield func(from, to int) bool) {
+		var last sstableID
+		from := 0
+		for i := range n {
+			id := at(i).sstable()
+			if id == last {
+				continue
+			}
+			if last.prefix != "" && !yield(from, i) {
+				return
+			}
+			last, from = id, i
+		}
+		if last.prefix != "" {
+			yield(from, n)
+		}
+	}
+}
+
+// partsOf gives the files of each SSTable by component. The map is valid until the next.
+func partsOf(files []found) iter.Seq[map[string]found] {
+	return func(yield func(map[string]found) bool) {
+		parts := map[string]found{}
+		for from, to := range sstables(len(files), func(i int) *found { return &files[i] }) {
+			clear(parts)
+			for _, f := range files[from:to] {
+				c, _ := parseComponent(path.Base(f.name))
+				parts[c.name] = f
+			}
+			if !yield(parts) {
+				return
+			}
+		}
+	}
 }
 
 // isDigest recognizes the component that holds a checksum of Data.db: Digest.crc32 since 2.2,

@@ -17,7 +17,7 @@ type take struct {
 	server   server
 	set      backup.SetID
 	tag      string
-	previous []backup.Manifest
+	earlier  []executor.Earlier
 	local    local
 	hosts    []peer
 	before   schema    // as it was at the last reading, and at the capture

@@ -22,7 +22,7 @@ func TestTakeIsComplete(t *testing.T) {
 	if len(m.content.Tables) != 2 || m.content.Tables[0].Name != "empty" || m.content.Tables[0].Bytes != 0 || m.content.Tables[1].ID != idOne {
 		t.Errorf("tables: %+v", m.content.Tables)
 	}
-	for _, file := range m.content.Files {
+	for file := range m.content.Files {
 		data := m.dir[file.Path]
 		if file.Root != "" {
 			data, _ = os.ReadFile(filepath.Join(file.Root, file.Path))

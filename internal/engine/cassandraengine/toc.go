@@ -14,22 +14,12 @@ import (
 // no TOC.txt until the server starts again: that file is not streamed (SSTableZeroCopyWriter,
 // from 4.0 on).
 func checkSSTables(files []found) error {
-	sstables := map[string]map[string]found{} // root, folder and prefix → component → file
 	for _, f := range files {
-		if f.name == "manifest.json" || f.name == "schema.cql" {
-			continue
-		}
-		c, ok := parseComponent(path.Base(f.name))
-		if !ok {
+		if _, ok := parseComponent(path.Base(f.name)); !ok && !isIncidental(f.name) {
 			return fmt.Errorf("%w: %q is no file that a snapshot has", executor.ErrRefused, f.path())
 		}
-		key := f.root + "\x00" + path.Join(f.folder, path.Dir(f.name), c.sstable)
-		if sstables[key] == nil {
-			sstables[key] = map[string]found{}
-		}
-		sstables[key][c.name] = f
 	}
-	for _, parts := range sstables {
+	for parts := range partsOf(files) {
 		if err := checkTOC(parts); err != nil {
 			return err
 		}

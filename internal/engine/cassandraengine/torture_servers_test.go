@@ -64,7 +64,7 @@ func (r *real) rows(cql string) []string {
 func (r *real) importTables(k taken, tables ...string) {
 	r.t.Helper()
 	dirs := map[string]map[string]bool{} // table → folders
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		if c, ok := parseComponent(filepath.Base(f.Path)); f.Root == "" || !ok || c.name != "Data.db" || !slices.Contains(tables, f.Table) || strings.Contains(f.Path, "/.") {
 			continue
 		}
@@ -137,7 +137,7 @@ func testTorture(t *testing.T, server *testbed.Cassandra) {
 func keep(t *testing.T, server *testbed.Cassandra, k taken) taken {
 	t.Helper()
 	root := t.TempDir()
-	files := slices.Clone(k.content.Files)
+	files := slices.Collect(k.content.Files)
 	for i, f := range files {
 		if f.Root == "" {
 			continue
@@ -149,7 +149,7 @@ func keep(t *testing.T, server *testbed.Cassandra, k taken) taken {
 		files[i].Root = filepath.Join(root, fmt.Sprint(slices.Index(server.DataDirs, f.Root)))
 		writeFile(t, filepath.Join(files[i].Root, f.Path), string(data))
 	}
-	k.content.Files = files
+	k.content.Files = slices.Values(files)
 	return k
 }
 

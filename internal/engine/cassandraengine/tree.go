@@ -3,6 +3,7 @@ package cassandraengine
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -122,28 +123,49 @@ func folderFiles(root, folder string) ([]found, error) {
 	return files, nil
 }
 
+// filesIn lists one folder in order of name, reading it piece by piece: it may have very many
+// files.
 func filesIn(root, folder, sub string) (files []found, dirs []string, err error) {
-	dir := filepath.Join(root, folder, sub)
-	entries, err := os.ReadDir(dir)
+	dir, err := os.Open(filepath.Join(root, folder, sub))
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, entry := range entries {
-		if entry.IsDir() {
-			dirs = append(dirs, entry.Name())
-			continue
+	defer dir.Close()
+	for {
+		entries, err := dir.ReadDir(1000)
+		if err == io.EOF {
+			break
 		}
-		info, err := entry.Info()
 		if err != nil {
 			return nil, nil, err
 		}
-		if !info.Mode().IsRegular() {
-			return nil, nil, fmt.Errorf("%w: %q is neither file nor folder", executor.ErrRefused, filepath.Join(dir, entry.Name()))
+		for _, entry := range entries {
+			if entry.IsDir() {
+				dirs = append(dirs, entry.Name())
+				continue
+			}
+			stamp, err := regular(dir.Name(), entry)
+			if err != nil {
+				return nil, nil, err
+			}
+			files = append(files, found{root: root, folder: folder, name: sub + entry.Name(), stamp: stamp})
 		}
-		files = append(files, found{root: root, folder: folder, name: sub + entry.Name(), stamp: stampOf(info)})
 	}
+	slices.SortFunc(files, func(a, b found) int { return strings.Compare(a.name, b.name) })
 	slices.Sort(dirs)
 	return files, dirs, nil
+}
+
+// regular refuses whatever is no file.
+func regular(dir string, entry fs.DirEntry) (stamp, error) {
+	info, err := entry.Info()
+	if err != nil {
+		return stamp{}, err
+	}
+	if !info.Mode().IsRegular() {
+		return stamp{}, fmt.Errorf("%w: %q is neither file nor folder", executor.ErrRefused, filepath.Join(dir, entry.Name()))
+	}
+	return stampOf(info), nil
 }
 
 func stampOf(info fs.FileInfo) stamp {

@@ -14,7 +14,7 @@ import (
 // verify reads every file of a backup again.
 func verify(t *testing.T, k taken) {
 	t.Helper()
-	for _, f := range k.content.Files {
+	for f := range k.content.Files {
 		data := k.dir[f.Path]
 		if f.Root != "" {
 			var err error

@@ -86,7 +86,7 @@ func fileOf(f backup.Foreign) string {
 // content is what the record of an adopted dump says.
 func (d *provenDump) content() executor.Content {
 	c := executor.Content{
-		Server: d.server(), Consistency: dumpConsistency, Files: []backup.File{d.file},
+		Server: d.server(), Consistency: dumpConsistency, Files: slices.Values([]backup.File{d.file}),
 		Totals: backup.Totals{Tables: int64(len(d.tables)), Bytes: d.bytes, Stored: d.file.Bytes, Files: 1},
 	}
 	for _, t := range d.tables {

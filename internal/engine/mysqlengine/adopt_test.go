@@ -9,6 +9,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -80,7 +81,7 @@ func TestProveWholeDumps(t *testing.T) {
 			continue
 		}
 		raw := files[want.file]
-		file := x.Content.Files[0]
+		file := slices.Collect(x.Content.Files)[0]
 		if file.Device == 0 || file.Inode == 0 || last != int64(len(raw)) {
 			t.Errorf("%s: device %d, inode %d, progress %d", name, file.Device, file.Inode, last)
 		}

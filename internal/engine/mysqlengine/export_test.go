@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -74,7 +75,7 @@ func TestExportOfADamagedBackup(t *testing.T) {
 		}
 		return err
 	}
-	for _, f := range content.Files {
+	for f := range content.Files {
 		path := filepath.Join(string(dir), f.Path)
 		good, err := os.ReadFile(path)
 		if err != nil {
@@ -95,12 +96,12 @@ func TestExportOfADamagedBackup(t *testing.T) {
 	if err := export(content); err != nil {
 		t.Fatal(err)
 	}
-	less := content
-	less.Files = less.Files[:len(less.Files)-1]
+	less, all := content, slices.Collect(content.Files)
+	less.Files = slices.Values(all[:len(all)-1])
 	if export(less) == nil {
 		t.Error("a manifest without a file was taken for whole")
 	}
-	less.Files = nil
+	less.Files = slices.Values(all[:0])
 	if export(less) == nil {
 		t.Error("a manifest without files was taken for whole")
 	}

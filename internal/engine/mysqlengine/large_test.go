@@ -29,7 +29,7 @@ func TestLargeRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range content.Files {
+	for f := range content.Files {
 		a, errA := os.ReadFile(filepath.Join(string(dir), f.Path))
 		b, errB := os.ReadFile(filepath.Join(string(byDriver), f.Path))
 		if errA != nil || errB != nil || f.Table != "" && !bytes.Equal(a, b) {
@@ -78,7 +78,7 @@ func TestTablesAreReadInRanges(t *testing.T) {
 		t.Fatal(err)
 	}
 	parts := map[string]int{}
-	for _, f := range got.Files {
+	for f := range got.Files {
 		parts[f.Table]++
 	}
 	for _, table := range []string{"i", "u", "b", "h"} {
@@ -103,7 +103,7 @@ func tableContent(t *testing.T, dir testDir, c executor.Content, table string) [
 	}
 	defer dec.Close()
 	var out bytes.Buffer
-	for _, f := range c.Files {
+	for f := range c.Files {
 		if f.Table != table {
 			continue
 		}

@@ -30,7 +30,7 @@ func (e *Engine) Prepare(ctx context.Context, t executor.TakeSpec) (executor.Pre
 	p := &prepared{e: e}
 	err := guard(func() error { return p.open(ctx) })
 	if err == nil {
-		err = e.checkRoom(t.Previous)
+		err = e.checkRoom(t.Earlier)
 	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("prepare %s: %w", e.node.Addr, err), p.Close())

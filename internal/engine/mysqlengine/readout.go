@@ -193,7 +193,7 @@ func (r *readOut) content() executor.Content {
 	slices.SortFunc(r.files, func(a, b backup.File) int { return strings.Compare(a.Path, b.Path) })
 	out := executor.Content{
 		Server: r.survey.product.server, Identity: r.survey.identity,
-		Position: r.captured.position, Waited: r.captured.waited, Files: r.files,
+		Position: r.captured.position, Waited: r.captured.waited, Files: slices.Values(r.files),
 	}
 	out.Consistency, _ = r.survey.rung(len(r.captured.snapshots), 0)
 	for _, t := range r.survey.schema.tables() {

@@ -5,22 +5,19 @@ import (
 	"syscall"
 
 	"cwb/executor"
-	"cwb/internal/backup"
 )
 
 // checkRoom refuses a take for which there is less room than the newest backup needed. What
 // a directory that does not exist yet has, is not known here.
-func (e *Engine) checkRoom(previous []backup.Manifest) error {
+func (e *Engine) checkRoom(earlier []executor.Earlier) error {
 	var fs syscall.Statfs_t
 	if e.node.SnapshotPath == "" || syscall.Statfs(e.node.SnapshotPath, &fs) != nil {
 		return nil
 	}
 	free := int64(fs.Bavail) * int64(fs.Bsize)
 	var need int64
-	if len(previous) > 0 {
-		for _, f := range previous[0].Files {
-			need += f.Bytes
-		}
+	if len(earlier) > 0 {
+		need = earlier[0].Record.Totals.Stored
 	}
 	if free-need >= e.node.MinFree {
 		return nil
