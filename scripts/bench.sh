@@ -11,4 +11,11 @@ for package in zstd mydumper; do
 		echo "bench: $package cannot be installed here, and is not compared with" >&2
 done
 
-go test -tags 'servers bench' -count 1 -timeout 60m -run "^TestBench$/^${1:-.*}$" ./cmd/cwb -v | grep --line-buffered -E '^bench:|^(---|    ---) FAIL|_test.go:|^(ok|FAIL)'
+bench() {
+	go test -tags 'servers bench' -count 1 -timeout 60m -v "$@" | grep --line-buffered -E '^bench:|^(---|    ---) FAIL|_test.go:|^(ok|FAIL)'
+}
+
+bench -run "^TestBench$/^${1:-.*}$" ./cmd/cwb
+case ${1:-cassandra} in
+cassandra) bench -run '^TestManyFilesNeedLittleMemory$' ./internal/engine/cassandraengine ;;
+esac
