@@ -33,7 +33,7 @@ part() {
 		failed=1
 	fi
 	summary+=("$verdict  $name, $((SECONDS - began)) s")
-	while IFS= read -r line; do summary+=("        $line"); done < <(sed -n 's/.*_test\.go:[0-9]*: figures: //p' "$log" | sort | uniq -c | sed 's/^ *1 //; s/^ *\([0-9]*\) /\1 times /')
+	while IFS= read -r line; do summary+=("        $line"); done < <(sed -n 's/.*_test\.go:[0-9]*: figures: //p' "$log" | sort | uniq -c | sed -E 's/^ *1 //; t; s/^ *([0-9]+) /\1 times: /')
 }
 
 part histories -tags soak ./planner

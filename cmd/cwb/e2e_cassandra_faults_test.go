@@ -46,8 +46,7 @@ func cassandraFaults(t *testing.T, s *servers) {
 	f.part(t, "the disk of the data is full, and there is more to write", func() {
 		f.fullDisk("INSERT INTO faulty.lines (k, v) VALUES (2, 'written on a full disk')")
 	})
-	f.binary(exitDone, "apply", "--auto-approve", "--allow", fmt.Sprintf("remove=%d", len(sets(f.list(), "complete"))-4))
-	f.nothingToDo()
+	f.whole(f.binary(exitDone, "apply", "--auto-approve", "--json")) // the set that is due
 }
 
 // faultLab is a deployment of all three, with a keyspace of its own, on a small disk, as Homer.
@@ -70,9 +69,18 @@ func newFaultLab(t *testing.T, s *servers) *faultLab {
 		l.policy.Cassandra[0].Keyspaces, l.policy.Cassandra[0].Nodetool = []string{"faulty"}, f.nodetool.argv
 		l.policy.Cassandra[1].Nodetool = f.slow.argv
 		l.policy.Blocks = `
+retention "all" {
+  keep_last = 100
+}
+
+backup "often" {
+  nodes     = [` + l.policy.Members() + `]
+  retention = retention.all
+}
+
 backup "hasty" {
   nodes           = [node.cassandra.homer]
-  retention       = retention.nightly
+  retention       = retention.all
   capture_timeout = "5s"
 }
 `
@@ -98,19 +106,24 @@ func (s *servers) dropFaulty(t *testing.T) {
 func (f *faultLab) takesWhole() {
 	f.t.Helper()
 	f.nodetool.does(f.lab, "")
-	o := f.binary(exitDone, "backup", "subscribers", "--json")
+	f.whole(f.binary(exitDone, "backup", "often", "--json"))
+	f.binary(exitDone, "verify")
+}
+
+// whole demands that a take was.
+func (f *faultLab) whole(o outcome) {
+	f.t.Helper()
 	set, failed := members(o)
 	if complete := sets(f.list(), "complete"); len(failed) > 0 || !slices.Contains(complete, set) {
 		f.t.Errorf("of set %s failed %v; complete are %v", set, failed, complete)
 	}
-	f.binary(exitDone, "verify")
 }
 
 // fails runs a take of which only Homer's part cannot be taken, for that reason.
 func (f *faultLab) fails(says string) {
 	f.t.Helper()
 	before := f.kept()
-	f.failed(f.binary(exitPartly, "backup", "subscribers", "--json"), says, before)
+	f.failed(f.binary(exitPartly, "backup", "often", "--json"), says, before)
 }
 
 func (f *faultLab) failed(o outcome, says string, before map[string]string) {
@@ -218,7 +231,7 @@ func (f *faultLab) missing() {
 		f.t.Fatal(err)
 	}
 	before := f.kept()
-	o := f.binary(exitPartly, "backup", "subscribers", "--json")
+	o := f.binary(exitPartly, "backup", "often", "--json")
 	if err := os.Rename(program+".gone", program); err != nil {
 		f.t.Fatal(err)
 	}
@@ -235,7 +248,7 @@ func (f *faultLab) vanishes() {
 	f.nodetool.does(f.lab, `"$@" && echo $tag >`+made+`; exit 0`)
 	before := f.kept()
 	f.slow.block(f.lab)
-	p := f.start("backup", "subscribers", "--json")
+	p := f.start("backup", "often", "--json")
 	f.slow.reached(f.lab)
 	var tag []byte
 	f.eventually("the snapshot is made", func() bool {
@@ -263,7 +276,7 @@ func (f *faultLab) fullDisk(write string) {
 		cql(f.t, f.s.homer, write)
 	}
 	before := f.kept()
-	o := f.binary(exitPartly, "backup", "subscribers", "--json")
+	o := f.binary(exitPartly, "backup", "often", "--json")
 	free()
 	f.failed(o, "No space left on device", before)
 	f.holdsAll()

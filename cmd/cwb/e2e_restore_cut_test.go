@@ -109,7 +109,7 @@ func (d *draw) among(steps []view.StepDoc) {
 	for _, s := range steps {
 		all = append(all, s)
 		if changing[s.Action] {
-			all = append(all, s, s, s)
+			all = append(all, s, s, s, s, s)
 		}
 	}
 	if len(all) > 0 {
