@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,9 +28,8 @@ import (
 func kills(t *testing.T, s *servers) {
 	k := newKillLab(t, s)
 	k.restore()
-	began := time.Now()
-	whole := k.binary(exitDone, "apply", "--auto-approve", "--json")
-	takes := time.Since(began)
+	random := newCutter(t, "take")
+	whole := random.whole(k.lab, "apply", "--auto-approve", "--json")
 	boundaries := boundariesOf(events(whole.stdout))
 	if diff := cmp.Diff([]string{"clean", "clean", "take", "remove", "remove", "remove", "remove", "write_schedule"}, actionsOf(events(whole.stdout))); diff != "" {
 		t.Fatalf("the apply to kill does not do what it should:\n%s", diff)
@@ -44,15 +42,10 @@ func kills(t *testing.T, s *servers) {
 			k.checks()
 		})
 	}
-	random := rand.New(rand.NewPCG(soak.Seed(t), 0))
-	for range randomKills {
-		at := time.Duration(random.Int64N(int64(takes)))
-		k.part(t, fmt.Sprintf("after %d ms of %d", at.Milliseconds(), takes.Milliseconds()), func() {
+	for i := range randomKills {
+		k.part(t, fmt.Sprintf("random %d", i), func() {
 			k.restore()
-			p := k.start("apply", "--auto-approve", "--json")
-			time.Sleep(at)
-			_ = p.cmd.Process.Kill() // it may have ended
-			p.end()
+			random.cut(k.lab, "apply", "--auto-approve", "--json")
 			k.checks()
 		})
 	}

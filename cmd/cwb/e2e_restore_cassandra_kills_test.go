@@ -54,7 +54,7 @@ func newCassandraKills(t *testing.T, s *servers) *cassandraKillLab {
 		node.Keyspaces = []string{"killed"}
 		l.policy.Ellis, l.policy.Cassandra = nil, []*nodeText{node}
 	})
-	k := &cassandraKillLab{cutLab: &cutLab{lab: l, cutter: newCutter(t), addr: "cassandra.homestead", every: everyCassandraWay}}
+	k := &cassandraKillLab{cutLab: &cutLab{lab: l, cutter: newCutter(t, changing...), addr: "cassandra.homestead", every: everyCassandraWay}}
 	k.serves = k
 	k.clock.set(time.Now()) // as for the binary
 	t.Cleanup(func() { s.dropKeyspace(t, s.homestead, "killed") })

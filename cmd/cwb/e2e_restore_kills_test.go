@@ -49,7 +49,7 @@ type restoreKillLab struct {
 
 func newRestoreKills(t *testing.T, s *servers) *restoreKillLab {
 	t.Helper()
-	k := &restoreKillLab{cutLab: &cutLab{lab: newLab(t, s, onlyEllis), cutter: newCutter(t), addr: "mysql.ellis", every: 1}}
+	k := &restoreKillLab{cutLab: &cutLab{lab: newLab(t, s, onlyEllis), cutter: newCutter(t, changing...), addr: "mysql.ellis", every: 1}}
 	k.serves = k
 	k.clock.set(time.Now()) // as for the binary
 	k.binary(exitDone, "backup")

@@ -19,6 +19,7 @@ import (
 type cutter struct {
 	random *rand.Rand
 	takes  map[string]time.Duration // each action, as last seen
+	often  map[string]bool          // actions that are drawn several times as often as others
 }
 
 // beforeSteps stands for all that a run does before its first step.
@@ -27,12 +28,16 @@ const beforeSteps = "before its steps"
 // unseen is how long an action is held to take that was never seen to end.
 const unseen = time.Second
 
-// changing are the actions after whose beginning not all is as it was.
-var changing = map[string]bool{"truncate": true, "import": true, "swap": true, "undo": true}
+// changing are the actions after whose beginning not all is as it was before a restore.
+var changing = []string{"truncate", "import", "swap", "undo"}
 
-func newCutter(t *testing.T) *cutter {
+func newCutter(t *testing.T, often ...string) *cutter {
 	t.Helper()
-	return &cutter{random: rand.New(rand.NewPCG(soak.Seed(t), 0)), takes: map[string]time.Duration{}}
+	c := &cutter{random: rand.New(rand.NewPCG(soak.Seed(t), 0)), takes: map[string]time.Duration{}, often: map[string]bool{}}
+	for _, action := range often {
+		c.often[action] = true
+	}
+	return c
 }
 
 // whole lets a run come to its end, and learns from it how long each action takes.
@@ -63,7 +68,7 @@ func (c *cutter) learn(stream string) {
 // had printed.
 func (c *cutter) cut(l *lab, args ...string) (stdout string) {
 	l.t.Helper()
-	d := &draw{at: c.random.Float64(), action: beforeSteps}
+	d := &draw{at: c.random.Float64(), often: c.often, action: beforeSteps}
 	early, within := c.random.IntN(20) == 0, c.random.Float64()
 	w := watchFor(d.begins)
 	if early {
@@ -90,6 +95,7 @@ func (c *cutter) cut(l *lab, args ...string) (stdout string) {
 // draw is a step of a plan, drawn before the plan is known.
 type draw struct {
 	at     float64 // of all steps, in [0, 1)
+	often  map[string]bool
 	step   string
 	action string
 }
@@ -102,13 +108,12 @@ func (d *draw) begins(e view.EventDoc) bool {
 	return d.step != "" && e.Type == "step_start" && e.Step == d.step
 }
 
-// among draws. Steps that change something count several times: what matters is how they are
-// left.
+// among draws. Steps of which it matters most how they are left count several times.
 func (d *draw) among(steps []view.StepDoc) {
 	var all []view.StepDoc
 	for _, s := range steps {
 		all = append(all, s)
-		if changing[s.Action] {
+		if d.often[s.Action] {
 			all = append(all, s, s, s, s, s)
 		}
 	}
