@@ -23,6 +23,7 @@ const (
 	KindRingNotCovered        = "ring_not_covered" // hosts of a ring are in no set of a block
 	KindRingChanging          = "ring_changing"    // a host of a ring is joining, leaving or moving
 	KindSlotMissed            = "slot_missed"      // more than one slot without a complete set
+	KindOverdue               = "overdue"          // a slot passed an hour ago, and nothing complete was taken for it; cwb status only
 	KindShrunken              = "shrunken"         // the newest complete set is, and nobody accepted it
 	KindBelowFloor            = "below_floor"
 	KindOrphanBlock           = "orphan_block" // backups of a block that is gone

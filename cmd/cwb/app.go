@@ -90,7 +90,7 @@ func rootCommand(a *app) *cobra.Command {
 	root.AddCommand(
 		a.initCommand(), a.validateCommand(), a.fmtCommand(),
 		a.planCommand(), a.observeCommand(), a.applyCommand(), a.showCommand(),
-		a.backupCommand(), a.listCommand(), a.verifyCommand(), a.restoreCommand(), a.exportCommand(),
+		a.backupCommand(), a.listCommand(), a.statusCommand(), a.verifyCommand(), a.restoreCommand(), a.exportCommand(),
 		a.adoptCommand(), a.holdCommand(), a.unlockCommand(),
 		a.scheduleCommand(), a.logCommand(), a.versionCommand(),
 	)
@@ -108,7 +108,7 @@ prints what it would do; "cwb apply" does exactly that. "cwb list" shows what th
 
 Exit codes: 0 done or nothing to do; 1 error before any action; 2 steps present (plan
 --detailed-exitcode); 3 partly done; 4 a guard held something back; 5 plan stale, used,
-expired or altered; 7 verify found something wrong; 11 lock held; 12 wrong credentials;
+expired or altered; 7 status or verify found something wrong; 11 lock held; 12 wrong credentials;
 64 usage; 70 internal fault; 130, 143 interrupted.`
 
 func (a *app) addGlobalFlags(root *cobra.Command) {

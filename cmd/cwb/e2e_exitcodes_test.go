@@ -27,6 +27,7 @@ func exitCodes(t *testing.T, s *servers) {
 		{"4 a guard holds", exitGuarded},
 		{"5 altered, applied twice and in parallel", exitPlanUsed},
 		{"7 a flipped bit", exitDamagedBackup},
+		{"7 what status finds", exitStatus},
 		{"11 two at once", exitTwoAtOnce},
 		{"12 wrong credentials", exitWrongCredentials},
 		{"70 a crash", exitCrash},
@@ -128,6 +129,35 @@ func exitDamagedBackup(t *testing.T, s *servers) {
 		flipBit(t, path)
 	}
 	l.binary(exitDone, "verify")
+}
+
+// exitStatus goes from no backup to enough of them, and to a damaged one and back.
+func exitStatus(t *testing.T, s *servers) {
+	l := newLab(t, s, onlyEllis)
+	l.statusSays(exitProblems, "no good backup of it can be seen")
+	l.binary(exitDone, "backup")
+	set := l.list().Sets[0].ID
+	l.statusSays(exitProblems, "the floor (min_good) is 2")
+	l.binary(exitDone, "backup")
+	l.statusSays(exitDone, "could be restored from "+l.list().Sets[0].ID, "Status: ok.")
+	file := filepath.Join(l.policy.Ellis.SnapshotPath, set, l.manifestOf(l.policy.Ellis.SnapshotPath, set).Files[0].Path)
+	flipBit(t, file)
+	l.statusSays(exitDone, "Status: ok.") // which reads no content
+	l.binary(exitProblems, "verify")
+	l.statusSays(exitProblems, "CRITICAL  mysql.ellis/"+set, "Status: 1 node with problems, of 1.")
+	flipBit(t, file)
+	l.binary(exitDone, "verify")
+	l.statusSays(exitDone, "Status: ok.")
+}
+
+func (l *lab) statusSays(code exitCode, words ...string) {
+	l.t.Helper()
+	o := l.binary(code, "status")
+	for _, w := range words {
+		if !strings.Contains(o.stdout, w) {
+			l.t.Errorf("status does not say %q:\n%s", w, o.stdout)
+		}
+	}
 }
 
 // flipBit changes the lowest bit of the byte in the middle of a file.

@@ -48,6 +48,7 @@ func restoreAllKills(t *testing.T, s *servers) {
 				l.t.Errorf("the findings %v do not tell that it is unfinished", found)
 			}
 			l.binary(exitProblems, "verify")
+			l.binary(exitProblems, "status")
 			if i%2 == 0 {
 				l.binary(exitDone, "restore", "--undo", id, "--auto-approve")
 				l.allIs("after the undo", lost)

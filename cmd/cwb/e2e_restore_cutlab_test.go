@@ -101,6 +101,7 @@ func (k *cutLab) unfinished(restore view.RestoreDoc) {
 		k.t.Errorf("the plan does not tell of it: %s", text(all))
 	}
 	k.cwb(exitProblems, "verify")
+	k.cwb(exitProblems, "status")
 	if !restore.Changed {
 		k.serves.isLost("while it says that nothing has changed")
 		return

@@ -44,6 +44,7 @@ func secrets(t *testing.T, s *servers) {
 		{"plan", "--out", filepath.Join(l.dir, "plan.json")}, {"observe", "--out", filepath.Join(l.dir, "state.json")}} {
 		tell(l.binary(exitDone, args...))
 	}
+	tell(l.binary(exitCodeAny, "status"))
 	slow.block(l)
 	p = l.start("backup")
 	slow.reached(l)

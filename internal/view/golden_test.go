@@ -13,6 +13,7 @@ import (
 
 	"cwb/internal/view"
 	"cwb/internal/view/schematest"
+	"cwb/planner"
 )
 
 var update = flag.Bool("update", false, "rewrite testdata")
@@ -46,6 +47,12 @@ func writers() map[string]func(io.Writer) error {
 			verifyStream(w)
 			return nil
 		},
+		"status.txt":    text(func(t view.Text) { t.Status(troubled()) }),
+		"status.json":   func(w io.Writer) error { return view.StatusJSON(w, troubled()) },
+		"status-ok.txt": text(func(t view.Text) { t.Status(planner.Health{Nodes: troubled().Nodes[:1]}) }),
+		"status-legacy.txt": text(func(t view.Text) {
+			t.Status(planner.Health{Nodes: troubled().Nodes[:1], Findings: []planner.Finding{{Kind: planner.KindLegacyScriptActive, Severity: planner.Critical, Subject: "/etc/crontab:7", Message: "an old backup script is still started here"}}})
+		}),
 		"log.txt":       text(func(t view.Text) { t.Log(journal()) }),
 		"log.json":      func(w io.Writer) error { return view.LogJSON(w, journal()) },
 		"schedule.txt":  text(func(t view.Text) { t.Schedule("Europe/London", "systemd", due()) }),

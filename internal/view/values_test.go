@@ -222,3 +222,17 @@ func due() []view.Due {
 		{Backup: "by-hand", Zone: zone},
 	}
 }
+
+// troubled is a node that is well, one with an older backup, and one with none.
+func troubled() planner.Health {
+	overdue := planner.Finding{Kind: planner.KindOverdue, Severity: planner.Critical, Subject: "subscribers", Message: "the slot of 2026-11-24 00:00 UTC has no complete set"}
+	down := planner.Finding{Kind: planner.KindServerDown, Severity: planner.Critical, Subject: "mysql.ellis", Message: "its server\x1b[2J is down"}
+	return planner.Health{
+		Nodes: []planner.NodeHealth{
+			{Node: homer, Set: newest, Age: 12 * time.Hour},
+			{Node: homestead, Set: older, Age: 50 * time.Hour, Problems: []string{overdue.Message}},
+			{Node: ellis, Problems: []string{down.Message, overdue.Message, "there is no good backup of it"}},
+		},
+		Findings: []planner.Finding{overdue, down, {Kind: "orphan_block", Severity: planner.Warning, Subject: "hourly", Message: "1 set is of it, and the policy has no such block"}},
+	}
+}
