@@ -63,6 +63,9 @@ func (p *prepared) lockTables(ctx context.Context) error {
 		locks = append(locks, t+" READ")
 	}
 	p.captured.locked = time.Now()
+	if err := p.locker.mortal(ctx, p.e.opts.HeldFor); err != nil { // first: the locks may come when nobody hears of it
+		return err
+	}
 	if err := p.locker.limit(ctx, p.e.node.MySQL.LockWait); err != nil {
 		return err
 	}
@@ -72,7 +75,8 @@ func (p *prepared) lockTables(ctx context.Context) error {
 	if err := p.locker.limit(ctx, 0); err != nil {
 		return err
 	}
-	return p.locker.mortal(ctx, p.e.opts.HeldFor)
+	p.startKeeper()
+	return nil
 }
 
 // mortal lets the server end a session that says nothing, or takes no rows, for so long.
@@ -83,16 +87,16 @@ func (s *session) mortal(ctx context.Context, limit time.Duration) error {
 	return s.exec(ctx, fmt.Sprintf("SET SESSION net_write_timeout = %d", int64(limit.Seconds())))
 }
 
-// startKeeper keeps the locks while other nodes get to the same point.
+// startKeeper keeps the locks while the rest of the capture takes its time, and while other
+// nodes get to the same point.
 func (p *prepared) startKeeper() {
 	p.keeper.end()
-	if p.locker != nil && !p.captured.locked.IsZero() {
-		p.keeper = keep(p.locker, p.e.opts.HeldFor)
-	}
+	p.keeper = keep(p.locker, p.e.opts.HeldFor)
 }
 
-// unlock lets writers go on.
+// unlock lets writers go on. The session then waits for another try, or for the end of the take.
 func (p *prepared) unlock(ctx context.Context) error {
+	p.keeper.end()
 	if err := p.locker.exec(ctx, "UNLOCK TABLES"); err != nil {
 		return fmt.Errorf("unlock the tables: %w", err)
 	}
@@ -100,5 +104,5 @@ func (p *prepared) unlock(ctx context.Context) error {
 		p.captured.waited = max(p.captured.waited, time.Since(p.captured.locked))
 		p.captured.locked = time.Time{}
 	}
-	return nil
+	return p.locker.calm(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -85,6 +86,8 @@ func TestNobodyWaitsLongerThanLockWait(t *testing.T) {
 			t.Run("an ALTER before it is read", func(t *testing.T) { b.t = t; b.takeGivesWay(true) })
 			t.Run("a stopped cwb", func(t *testing.T) { b.t = t; b.stoppedTakeHoldsNobody() })
 			t.Run("a stopped cwb that holds LOCK TABLES", func(t *testing.T) { b.t = t; b.stoppedTakeUnlocks() })
+			t.Run("a cwb that stops while it waits for LOCK TABLES", func(t *testing.T) { b.t = t; b.stoppedWaiterUnlocks() })
+			t.Run("a lock_wait that is longer than a session may be silent", func(t *testing.T) { b.t = t; b.patientTakeKeepsItsLocker() })
 		})
 	}
 }
@@ -231,6 +234,77 @@ func (b *bed) stoppedTakeUnlocks() {
 	}
 	if _, err := p.ReadOut(b.t.Context(), newTestDir(b.t), nil); !errors.Is(err, executor.ErrUnreachable) {
 		b.t.Errorf("the take: %v", err)
+	}
+}
+
+// frozen is a connection of a process that stands still as soon as it has asked for something.
+type frozen struct {
+	net.Conn
+	at    string
+	asked atomic.Bool
+	melts <-chan struct{}
+}
+
+func (f *frozen) Write(p []byte) (int, error) {
+	n, err := f.Conn.Write(p)
+	f.asked.Store(f.asked.Load() || strings.Contains(string(p), f.at))
+	return n, err
+}
+
+func (f *frozen) Read(p []byte) (int, error) {
+	if f.asked.Load() {
+		<-f.melts
+	}
+	return f.Conn.Read(p)
+}
+
+// stoppedWaiterUnlocks: the locks come when nobody hears of it any more.
+func (b *bed) stoppedWaiterUnlocks() {
+	e := b.hasty(b.engine(b.node("old")), time.Minute)
+	e.node.MySQL.Lock = config.LockTables
+	e.opts.HeldFor = 2 * time.Second
+	p, err := e.Prepare(b.t.Context(), executor.TakeSpec{})
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	defer p.Close()
+	other := b.holding("LOCK TABLES old.m WRITE")
+	melts, locked := make(chan struct{}), make(chan error, 1)
+	inner := p.(*prepared)
+	inner.locker.line.Conn = &frozen{Conn: inner.locker.line.Conn, at: "LOCK TABLES", melts: melts}
+	go func() { locked <- inner.lockTables(b.t.Context()) }()
+	defer func() { close(melts); <-locked }()
+	for b.value("SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE STATE LIKE 'Waiting%' AND INFO LIKE 'LOCK TABLES%'") == "0" {
+		time.Sleep(20 * time.Millisecond)
+	}
+	if _, err := other.ExecContext(b.t.Context(), "UNLOCK TABLES"); err != nil {
+		b.t.Fatal(err)
+	}
+	patient, cancel := context.WithTimeout(b.t.Context(), 2*time.Minute)
+	defer cancel()
+	if _, err := b.db.ExecContext(patient, "UPDATE old.m SET n = n + 1"); err != nil {
+		b.t.Errorf("a write to a locked table: %v", err)
+	}
+}
+
+// patientTakeKeepsItsLocker: the locker lies idle while the take waits for another table, and in
+// the pause before it tries again.
+func (b *bed) patientTakeKeepsItsLocker() {
+	e := b.hasty(b.engine(b.node("old")), 8*time.Second)
+	e.node.MySQL.Lock = config.LockTables
+	e.opts.HeldFor = 2 * time.Second
+	other := b.holding("LOCK TABLES old.i WRITE")
+	pauses := 0
+	e.opts.sleep = func(ctx context.Context, d time.Duration) error {
+		pauses++
+		if _, err := other.ExecContext(ctx, "UNLOCK TABLES"); err != nil {
+			return err
+		}
+		return sleep(ctx, d)
+	}
+	content, _, err := b.take(e)
+	if err != nil || pauses != 1 || content.Totals.Rows != 2 {
+		b.t.Errorf("%v, after %d pauses, %d rows", err, pauses, content.Totals.Rows)
 	}
 }
 

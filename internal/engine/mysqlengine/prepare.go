@@ -21,7 +21,7 @@ type prepared struct {
 	stager   *session
 	captured capture
 	watcher  *watcher // from the end of the capture on
-	keeper   *keeper  // of the locker, from the end of the capture until it reads
+	keeper   *keeper  // of the locker, from its locks on until it reads
 }
 
 // Prepare connects and proves that a take can be complete and exact: privileges, schema,

@@ -77,7 +77,6 @@ func (p *prepared) Capture(ctx context.Context) (time.Time, error) {
 		case err == nil:
 			p.captured.hold()
 			p.startWatch(ctx)
-			p.startKeeper()
 			return p.captured.at, nil
 		case errors.Is(err, errMoved):
 			moves++
