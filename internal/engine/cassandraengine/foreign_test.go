@@ -58,6 +58,7 @@ func TestForeign(t *testing.T) {
 	writeFile(t, filepath.Join(snapshotOf(f, "simservs-"+undashed(idOne), "repair"), "ephemeral.snapshot"), "")
 	later := snapshotOf(f, "simservs-"+undashed(idOne), "indexed-later")
 	writeFile(t, filepath.Join(later, "nb-1-big-TOC.txt"), "Data.db\nTOC.txt\nSAI+aa+GroupMeta.db\n")
+	writeFile(t, filepath.Join(snapshotOf(f, "simservs-"+undashed(idOne), "touched"), "nb-1-big-Data.db~"), "an editor's")
 	outside := t.TempDir()
 	writeSSTable(t, outside, "nb-1-big", "x")
 	symlink(t, outside, filepath.Join(f.data, "homer", "simservs-"+undashed(idOne), "snapshots", "linked"))
@@ -71,7 +72,7 @@ func TestForeign(t *testing.T) {
 	for _, s := range all {
 		names = append(names, s.Name)
 	}
-	want := []string{"1372333275341-old", "by-hand", other.begun.Tag, "dropped-1372333275341-gone", "indexed-later", "truncated-1372333275341-simservs"}
+	want := []string{"1372333275341-old", "by-hand", other.begun.Tag, "dropped-1372333275341-gone", "indexed-later", "touched", "truncated-1372333275341-simservs"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %q, want %q", names, want)
 	}
@@ -85,7 +86,10 @@ func TestForeign(t *testing.T) {
 	if !all[4].Restorable {
 		t.Errorf("indexed later: %+v", all[4])
 	}
-	if truncated := all[5]; truncated.Restorable || truncated.Reason != "homer.simservs: nb-1-big-Index.db is missing" {
+	if !all[5].Restorable {
+		t.Errorf("with a file that belongs to nothing: %+v", all[5])
+	}
+	if truncated := all[6]; truncated.Restorable || truncated.Reason != "homer.simservs: nb-1-big-Index.db is missing" {
 		t.Errorf("truncated: %+v", truncated)
 	}
 	if after := listing(t, f.data); after != before {

@@ -46,15 +46,15 @@ func (f *found) sstable() sstableID {
 	return sstableID{f.root, f.folder, path.Dir(f.name), c.sstable}
 }
 
-// sstables gives each SSTable among n files as the range of its own. They lie side by side:
-// [filesIn] lists folders in order of name, and no other file begins like them.
+// sstables gives each SSTable among n files as the range of its own. They lie side by side, since
+// [filesIn] lists folders in order of name; files that belong to none may lie among them.
 func sstables(n int, at func(int) *found) iter.Seq2[int, int] {
 	return func(yield func(from, to int) bool) {
 		var last sstableID
 		from := 0
 		for i := range n {
 			id := at(i).sstable()
-			if id == last {
+			if id == last || id.prefix == "" {
 				continue
 			}
 			if last.prefix != "" && !yield(from, i) {
@@ -75,8 +75,9 @@ func partsOf(files []found) iter.Seq[map[string]found] {
 		for from, to := range sstables(len(files), func(i int) *found { return &files[i] }) {
 			clear(parts)
 			for _, f := range files[from:to] {
-				c, _ := parseComponent(path.Base(f.name))
-				parts[c.name] = f
+				if c, ok := parseComponent(path.Base(f.name)); ok {
+					parts[c.name] = f
+				}
 			}
 			if !yield(parts) {
 				return
