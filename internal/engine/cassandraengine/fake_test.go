@@ -29,6 +29,7 @@ type fakeServer struct {
 	row     local
 	others  []peer
 	told    []gossiped
+	silent  error // instead of them
 	dirs    []string
 	schemas map[string]keyspaceSchema
 	closed  int
@@ -39,7 +40,7 @@ type fakeServer struct {
 func (s *fakeServer) local(context.Context) (local, error)  { return s.row, nil }
 func (s *fakeServer) peers(context.Context) ([]peer, error) { return s.others, nil }
 func (s *fakeServer) gossip(context.Context) ([]gossiped, error) {
-	return s.told, nil
+	return s.told, s.silent
 }
 func (s *fakeServer) close() { s.closed++ }
 func (s *fakeServer) dataDirs(context.Context) ([]string, bool, error) {

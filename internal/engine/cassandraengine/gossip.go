@@ -2,8 +2,11 @@ package cassandraengine
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"strings"
 
+	"cwb/executor"
 	"cwb/planner"
 )
 
@@ -37,8 +40,8 @@ var doings = map[string]doing{
 	"BOOT":         {planner.MemberJoining, untilNormal + ` (if it has given up: "nodetool bootstrap resume" there)`},
 	"BOOT_REPLACE": {planner.MemberReplacing, untilNormal + ` (if it has given up: "nodetool bootstrap resume" there)`},
 	"LEAVING":      {planner.MemberLeaving, `wait until "nodetool netstats" on it shows Mode: DECOMMISSIONED (if it shall stay after all: restart it; if it is dead: "nodetool removenode" on another host)`},
-	"removing":     {planner.MemberRemoving, `wait until "nodetool removenode status" on another host tells of no removal`},
-	"MOVING":       {planner.MemberMoving, untilNormal},
+	"removing":     {planner.MemberRemoving, `wait until "nodetool removenode status" on the host where that was begun tells of no removal, which no other host knows of (if it was restarted since: begin the removal again)`},
+	"MOVING":       {planner.MemberMoving, untilNormal + ` (if it is dead: start it; if it cannot be: "nodetool removenode" on another host)`},
 	"hibernate":    {planner.MemberHibernating, untilNormal + ` (if it was started with join_ring=false: "nodetool join" there)`},
 }
 
@@ -49,13 +52,26 @@ func (g gossiped) doing() doing {
 }
 
 // readMembers tells of every host what it is at. Before 4.1 no table does, and a nodetool for
-// it would start a JVM whenever anything is listed: then the states are unknown.
+// it would start a JVM whenever anything is listed: then the states are unknown. Where the
+// server does not let them be read, the error is an *untold.
 func readMembers(ctx context.Context, s server, hosts []peer) ([]planner.RingMember, error) {
 	told, err := s.gossip(ctx)
+	if err != nil && ctx.Err() == nil && !errors.Is(err, executor.ErrUnreachable) {
+		return members(hosts), &untold{err}
+	}
 	if err != nil {
 		return nil, err
 	}
 	return withDoings(members(hosts), told), nil
+}
+
+// untold is why a server that answers does not tell what the hosts of its ring are at.
+type untold struct{ err error }
+
+func (u *untold) Unwrap() error { return u.err }
+
+func (u *untold) Error() string {
+	return fmt.Sprintf("whether a host of the ring is joining, leaving or moving cannot be seen: %v: GRANT SELECT ON KEYSPACE system_views to the role", u.err)
 }
 
 // withDoings adds what the hosts are at, and those that are on their way into the ring: they

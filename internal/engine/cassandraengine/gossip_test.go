@@ -1,9 +1,12 @@
 package cassandraengine
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
+	"cwb/executor"
 	"cwb/planner"
 )
 
@@ -19,7 +22,7 @@ func TestWhatMembersAreAt(t *testing.T) {
 		"moving":                        {"MOVING,4611686018427387904", planner.MemberMoving, "Mode: NORMAL"},
 		"being decommissioned":          {"LEAVING,-1013012486158372637", planner.MemberLeaving, "Mode: DECOMMISSIONED"},
 		"gone":                          {"LEFT,-1013012486158372637,1764000000000", planner.MemberLeft, ""},
-		"being removed":                 {"removing,86baeddd-84f2-419c-ab52-fdcc7e77df65", planner.MemberRemoving, "nodetool removenode status"},
+		"being removed":                 {"removing,86baeddd-84f2-419c-ab52-fdcc7e77df65", planner.MemberRemoving, "begin the removal again"},
 		"removed":                       {"removed,86baeddd-84f2-419c-ab52-fdcc7e77df65,1764000000000", planner.MemberLeft, ""},
 		"replacing at the same address": {"hibernate,true", planner.MemberHibernating, "nodetool join"},
 		"a word of a later version":     {"PONDERING,7", "", ""},
@@ -142,5 +145,40 @@ func TestWhoIsOutsideTheRingIsToldWhy(t *testing.T) {
 		if err != nil || len(s.Refusals) != 1 || !strings.Contains(s.Refusals[0], want) {
 			t.Errorf("%s: %+v, %v", state, s.Refusals, err)
 		}
+	}
+}
+
+// What hosts are at is worth knowing; a server that does not tell it can be backed up as well as
+// an older one, which has no such table.
+func TestTakesGoOnWhereTheStatesCannotBeRead(t *testing.T) {
+	f := newFake(t)
+	f.server.silent = errors.New("read system_views.gossip_info: User cwb has no SELECT permission")
+	s, err := f.engine.Inspect(t.Context())
+	if err != nil || s.Down != "" || s.Identity.IsZero() || len(s.Ring) != 1 || s.Ring[0].State != "" || len(s.Refusals) > 0 {
+		t.Errorf("%+v, %v", s, err)
+	}
+	if len(s.Notes) != 1 || !strings.Contains(s.Notes[0], "no SELECT permission") || !strings.Contains(s.Notes[0], "GRANT SELECT ON KEYSPACE system_views") {
+		t.Errorf("it is noted: %q", s.Notes)
+	}
+	f.mustRun(f.spec(0))
+}
+
+// One that is gone meanwhile is down.
+func TestServerThatIsGoneTellsNoStates(t *testing.T) {
+	f := newFake(t)
+	f.server.silent = fmt.Errorf("read system_views.gossip_info: %w", executor.ErrUnreachable)
+	s, err := f.engine.Inspect(t.Context())
+	if err != nil || !strings.Contains(s.Down, "gossip_info") {
+		t.Errorf("%+v, %v", s, err)
+	}
+}
+
+// Nobody restores into a ring that may be changing.
+func TestRestoreNeedsTheStates(t *testing.T) {
+	f := newRestoreFake(t)
+	f.server.silent = errors.New("read system_views.gossip_info: User cwb has no SELECT permission")
+	x := f.examine()
+	if len(x.Refusals) != 1 || !strings.Contains(x.Refusals[0].Reason, "no SELECT permission") || !strings.Contains(x.Refusals[0].Reason, "GRANT SELECT ON KEYSPACE system_views") {
+		t.Errorf("refused: %+v", x.Refusals)
 	}
 }

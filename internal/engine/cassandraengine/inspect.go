@@ -49,7 +49,12 @@ func (e *Engine) ask(ctx context.Context, s server, state *planner.Server) error
 	if err != nil {
 		return err
 	}
-	if state.Ring, err = readMembers(ctx, s, hosts); err != nil {
+	state.Ring, err = readMembers(ctx, s, hosts)
+	var silent *untold
+	switch {
+	case errors.As(err, &silent): // takes do not need it
+		state.Notes = append(state.Notes, silent.Error())
+	case err != nil:
 		return err
 	}
 	state.Identity, state.Version = l.identity(), l.version

@@ -22,7 +22,7 @@ func (e *Engine) Examine(ctx context.Context, o executor.RestoreOrder) (executor
 		return executor.Examination{}, err
 	}
 	if x.members, err = readMembers(ctx, s, x.hosts); err != nil {
-		return executor.Examination{}, err
+		return x.orRefused(err)
 	}
 	if x.src, err = e.source(ctx, o); err != nil {
 		return x.orRefused(err)
@@ -47,9 +47,10 @@ type examining struct {
 	found   executor.Examination
 }
 
-// orRefused makes a refusal of what cannot be read of the backup or the schema.
+// orRefused makes a refusal of what cannot be read of the backup, the schema or the ring.
 func (x *examining) orRefused(err error) (executor.Examination, error) {
-	if !errors.Is(err, executor.ErrRefused) {
+	var silent *untold
+	if !errors.Is(err, executor.ErrRefused) && !errors.As(err, &silent) {
 		return executor.Examination{}, err
 	}
 	x.found.Identity = x.local.identity()
