@@ -51,6 +51,7 @@ func TestRealServerWithPasswordsAndTLS(t *testing.T) {
 	grantRole(t, a, n)
 	t.Run("take", func(t *testing.T) { takeSecurely(t, n) })
 	t.Run("refusals", func(t *testing.T) { refusals(t, a, n) })
+	t.Run("states", func(t *testing.T) { untoldStates(t, a, n) })
 	t.Run("roles", func(t *testing.T) { testRoles(t, a, n) }) // the last: then nobody gets in
 }
 
@@ -66,17 +67,22 @@ func secureSettings(serverFile, caFile string) map[string]string {
 // grantRole makes the role with as little as a take needs, and a table with a row.
 func grantRole(t *testing.T, a *authority, n config.Node) {
 	t.Helper()
+	asSuper(t, a, n,
+		`CREATE KEYSPACE homer WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
+		`CREATE TABLE homer.simservs (k text PRIMARY KEY, v text)`,
+		`INSERT INTO homer.simservs (k, v) VALUES ('a', 'b')`,
+		`CREATE ROLE cwb WITH PASSWORD = '`+cqlPassword+`' AND LOGIN = true`,
+		`GRANT SELECT ON KEYSPACE system_views TO cwb`,
+	)
+}
+
+func asSuper(t *testing.T, a *authority, n config.Node, statements ...string) {
+	t.Helper()
 	super := *n.Cassandra
 	super.CredentialsFile = a.write("super", 0o600, []byte("[authentication]\nusername = cassandra\npassword = cassandra\n"))
 	session := openSoon(t, super)
 	defer session.Close()
-	for _, cql := range []string{
-		`CREATE KEYSPACE homer WITH replication = {'class': 'SimpleStrategy', 'replication_factor': 1}`,
-		`CREATE TABLE homer.simservs (k text PRIMARY KEY, v text)`,
-		`INSERT INTO homer.simservs (k, v) VALUES ('a', 'b')`,
-		`CREATE ROLE cwb WITH PASSWORD = '` + cqlPassword + `' AND LOGIN = true`,
-		`GRANT SELECT ON KEYSPACE system_views TO cwb`,
-	} {
+	for _, cql := range statements {
 		if err := session.Query(cql).Exec(); err != nil {
 			t.Fatalf("%s: %v", cql, err)
 		}
@@ -124,6 +130,22 @@ func takeSecurely(t *testing.T, n config.Node) {
 	for _, secret := range []string{cqlPassword, jmxPassword, "PRIVATE KEY"} {
 		if strings.Contains(kept, secret) {
 			t.Errorf("%q is in the backup", secret)
+		}
+	}
+}
+
+// untoldStates: a role that may read no more than a take needs goes on taking.
+func untoldStates(t *testing.T, a *authority, n config.Node) {
+	asSuper(t, a, n, `REVOKE SELECT ON KEYSPACE system_views FROM cwb`, `GRANT SELECT ON system_views.settings TO cwb`)
+	e := New(n, Options{CQLTimeout: time.Minute, ToolTimeout: 2 * time.Minute})
+	for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(200 * time.Millisecond) { // the server remembers rights for a while
+		s, err := e.Inspect(t.Context())
+		if err == nil && s.Down == "" && len(s.Refusals) == 0 && len(s.Ring) == 1 && s.Ring[0].State == "" && len(s.Notes) == 1 && strings.Contains(s.Notes[0], "GRANT SELECT ON KEYSPACE system_views") {
+			t.Log(s.Notes[0])
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%+v, %v", s, err)
 		}
 	}
 }
