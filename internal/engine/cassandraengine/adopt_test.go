@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +29,12 @@ func TestProveSnapshot(t *testing.T) {
 	before := listing(t, f.data)
 
 	var last int64
-	x, err := f.engine.Prove(t.Context(), "by-hand", func(done, _ int64) { last = max(last, done) })
+	var mu sync.Mutex
+	x, err := f.engine.Prove(t.Context(), "by-hand", func(done, _ int64) {
+		mu.Lock()
+		defer mu.Unlock()
+		last = max(last, done)
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
