@@ -57,7 +57,7 @@ func through[T any](f Reader, s survey, read func(io.Reader) (T, error)) (T, err
 		return zero, orUnreadable(name, err)
 	}
 	defer r.Close()
-	in := &meter{r: io.LimitReader(r, maxRecord), sum: sha256.New()}
+	in := &meter{r: io.LimitReader(r, s.record.Manifest.Bytes+1), sum: sha256.New()} // one more is another digest
 	v, wrong := read(in)
 	_, _ = io.Copy(io.Discard, in)
 	if in.err != nil {
