@@ -1,7 +1,7 @@
 # Needs Go, git and make on a Debian; everything else is installed by `make prepare`.
 
 # Two packages at once: enough to keep two cores busy, and the servers of two fit into memory.
-TEST_FLAGS ?= -p 2 -timeout 40m
+TEST_FLAGS ?= -p 2 -timeout 55m
 FUZZ_TIME  ?= 10s
 
 .PHONY: build man prepare lint test fuzz demo
