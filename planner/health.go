@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -60,10 +59,16 @@ func HealthOf(p *config.Policy, s State, now time.Time, nodes ...backup.NodeAddr
 			return Health{}, err
 		}
 	}
-	health := Health{Findings: w.about(sortFindings(d.findings), nodes)}
+	var health Health
+	concerns := w.concerns(sortFindings(d.findings))
+	for _, c := range concerns {
+		if len(c.nodes) == 0 || c.of(nodes...) {
+			health.Findings = append(health.Findings, c.Finding)
+		}
+	}
 	w.eachPlace(func(pl *place) {
 		if slices.Contains(nodes, pl.addr()) {
-			health.Nodes = append(health.Nodes, w.healthOf(pl, health.Findings))
+			health.Nodes = append(health.Nodes, w.healthOf(pl, concerns))
 		}
 	})
 	return health, nil
@@ -89,24 +94,56 @@ func (w *world) takesNow(block string, at time.Time) bool {
 	return slices.ContainsFunc(w.sets[block], func(s *Set) bool { return s.Status == SetRunning && !s.began().Before(at) })
 }
 
-// about drops what is about other nodes only. What is about no node is everybody's.
-func (w *world) about(findings []Finding, nodes []backup.NodeAddr) []Finding {
-	others := slices.DeleteFunc(slices.Collect(maps.Keys(w.places)), func(n backup.NodeAddr) bool { return slices.Contains(nodes, n) })
-	return slices.DeleteFunc(findings, func(f Finding) bool {
-		concerned := func(n backup.NodeAddr) bool { return w.concerns(f, n) }
-		return slices.ContainsFunc(others, concerned) && !slices.ContainsFunc(nodes, concerned)
-	})
+// concern is a finding, and the nodes of the policy that it is about: itself or its backups, or
+// a block or set that it is a member of. What is about none is everybody's.
+type concern struct {
+	Finding
+	nodes []backup.NodeAddr
 }
 
-func (w *world) healthOf(pl *place, findings []Finding) NodeHealth {
+func (w *world) concerns(findings []Finding) []concern {
+	all := make([]concern, len(findings))
+	for i, f := range findings {
+		nodes := slices.DeleteFunc(w.membersOf(f.Subject), func(n backup.NodeAddr) bool { return w.places[n] == nil })
+		all[i] = concern{f, nodes}
+	}
+	return all
+}
+
+// membersOf are the nodes that a finding's subject stands for, in a slice of its own.
+func (w *world) membersOf(subject string) []backup.NodeAddr {
+	address, _, _ := strings.Cut(subject, "/")
+	if n, err := backup.ParseNodeAddr(address); err == nil {
+		return []backup.NodeAddr{n}
+	}
+	if b, declared := w.policy.Backup(subject); declared {
+		return slices.Clone(b.Nodes)
+	}
+	var lacking []backup.NodeAddr
+	for _, sets := range w.sets {
+		for _, s := range sets {
+			if string(s.ID) == subject {
+				lacking = append(lacking, s.Missing...)
+			}
+		}
+	}
+	return lacking
+}
+
+// of reports whether it is about one of the nodes.
+func (c concern) of(nodes ...backup.NodeAddr) bool {
+	return slices.ContainsFunc(c.nodes, func(n backup.NodeAddr) bool { return slices.Contains(nodes, n) })
+}
+
+func (w *world) healthOf(pl *place, concerns []concern) NodeHealth {
 	n := NodeHealth{Node: pl.addr()}
 	if set := w.bestOf(pl.addr()); set != nil {
 		part, _ := set.part(pl.addr())
 		n.Set, n.Age = set.ID, w.now.Sub(part.Backup.Captured)
 	}
-	for _, f := range findings {
-		if alarming(f) && w.concerns(f, pl.addr()) {
-			n.Problems = append(n.Problems, f.Message)
+	for _, c := range concerns {
+		if alarming(c.Finding) && c.of(pl.addr()) {
+			n.Problems = append(n.Problems, c.Message)
 		}
 	}
 	if n.Set == "" && !pl.unreachable() {
@@ -136,23 +173,4 @@ func alarming(f Finding) bool {
 		return true
 	}
 	return f.Severity == Critical
-}
-
-// concerns reports whether a finding is about a node, its backups, or a block or set that it
-// is a member of.
-func (w *world) concerns(f Finding, n backup.NodeAddr) bool {
-	if f.Subject == n.String() || strings.HasPrefix(f.Subject, n.String()+"/") {
-		return true
-	}
-	if b, declared := w.policy.Backup(f.Subject); declared {
-		return slices.Contains(b.Nodes, n)
-	}
-	for _, sets := range w.sets {
-		for _, s := range sets {
-			if string(s.ID) == f.Subject && slices.Contains(s.Missing, n) {
-				return true
-			}
-		}
-	}
-	return false
 }

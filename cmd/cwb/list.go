@@ -29,11 +29,7 @@ with what they contain. A node that cannot be read is named; the others are stil
 }
 
 func (a *app) list(ctx context.Context, names []string, tables bool) error {
-	policy, err := a.loadPolicy()
-	if err != nil {
-		return err
-	}
-	nodes, err := findNodes(policy, names)
+	policy, nodes, err := a.loadNodes(names)
 	if err != nil {
 		return err
 	}

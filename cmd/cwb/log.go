@@ -23,11 +23,7 @@ func (a *app) logCommand() *cobra.Command {
 }
 
 func (a *app) log(ctx context.Context, names []string) error {
-	policy, err := a.loadPolicy()
-	if err != nil {
-		return err
-	}
-	nodes, err := findNodes(policy, names)
+	policy, nodes, err := a.loadNodes(names)
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,16 @@ func findNode(p *config.Policy, name string) (config.Node, error) {
 	return config.Node{}, usage(fmt.Sprintf("%q is more than one node", name), "write one of: "+nodeNames(found))
 }
 
+// loadNodes loads the policy, and finds the nodes in it that a verb was asked for.
+func (a *app) loadNodes(names []string) (*config.Policy, []config.Node, error) {
+	policy, err := a.loadPolicy()
+	if err != nil {
+		return nil, nil, err
+	}
+	nodes, err := findNodes(policy, names)
+	return policy, nodes, err
+}
+
 // findNodes reads a list of node names; no names means all nodes.
 func findNodes(p *config.Policy, names []string) ([]config.Node, error) {
 	if len(names) == 0 {

@@ -5,8 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"cwb/config"
-	"cwb/internal/backup"
 	"cwb/internal/view"
 	"cwb/planner"
 )
@@ -29,11 +27,7 @@ cannot be reached, a restore is unfinished, or anything else critical is found.`
 }
 
 func (a *app) status(ctx context.Context, names []string) error {
-	policy, err := a.loadPolicy()
-	if err != nil {
-		return err
-	}
-	nodes, err := findNodes(policy, names)
+	policy, nodes, err := a.loadNodes(names)
 	if err != nil {
 		return err
 	}
@@ -41,7 +35,7 @@ func (a *app) status(ctx context.Context, names []string) error {
 	if err != nil {
 		return err
 	}
-	health, err := planner.HealthOf(policy, state, a.now(), addressesOf(nodes)...)
+	health, err := planner.HealthOf(policy, state, a.now(), addrs(nodes)...)
 	if err != nil {
 		return err
 	}
@@ -54,12 +48,4 @@ func (a *app) status(ctx context.Context, names []string) error {
 		a.code = exitProblems
 	}
 	return err
-}
-
-func addressesOf(nodes []config.Node) []backup.NodeAddr {
-	addrs := make([]backup.NodeAddr, len(nodes))
-	for i, n := range nodes {
-		addrs[i] = n.Addr
-	}
-	return addrs
 }

@@ -31,11 +31,7 @@ anything is damaged, partial or cannot be read, or when a restore is unfinished.
 }
 
 func (a *app) verify(ctx context.Context, args, names []string) error {
-	policy, err := a.loadPolicy()
-	if err != nil {
-		return err
-	}
-	nodes, err := findNodes(policy, names)
+	policy, nodes, err := a.loadNodes(names)
 	if err != nil {
 		return err
 	}

@@ -27,21 +27,20 @@ func manifestOf(files int) Manifest {
 }
 
 func BenchmarkDecodeManifest(b *testing.B) {
-	data, err := Encode(manifestOf(20_000))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	defer cpu(b)()
-	for b.Loop() {
-		if _, err := Decode[Manifest](data); err != nil {
-			b.Fatal(err)
-		}
-	}
+	benchmarkReading(b, func(data []byte) error {
+		_, err := Decode[Manifest](data)
+		return err
+	})
 }
 
 func BenchmarkReadManifest(b *testing.B) {
+	benchmarkReading(b, func(data []byte) error {
+		_, err := ReadManifest(bytes.NewReader(data), func(File) error { return nil })
+		return err
+	})
+}
+
+func benchmarkReading(b *testing.B, read func([]byte) error) {
 	data, err := Encode(manifestOf(20_000))
 	if err != nil {
 		b.Fatal(err)
@@ -50,7 +49,7 @@ func BenchmarkReadManifest(b *testing.B) {
 	b.ReportAllocs()
 	defer cpu(b)()
 	for b.Loop() {
-		if _, err := ReadManifest(bytes.NewReader(data), func(File) error { return nil }); err != nil {
+		if err := read(data); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -68,16 +67,8 @@ func BenchmarkWriteManifest(b *testing.B) {
 }
 
 func BenchmarkReadOutline(b *testing.B) {
-	data, err := Encode(manifestOf(20_000))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(data)))
-	b.ReportAllocs()
-	defer cpu(b)()
-	for b.Loop() {
-		if _, err := ReadOutline(bytes.NewReader(data)); err != nil {
-			b.Fatal(err)
-		}
-	}
+	benchmarkReading(b, func(data []byte) error {
+		_, err := ReadOutline(bytes.NewReader(data))
+		return err
+	})
 }

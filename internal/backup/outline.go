@@ -57,19 +57,6 @@ func (s Shelf) Bytes() int64 {
 	return total
 }
 
-// Files are those of the manifest, with no more than their place and length.
-func (o Outline) Files() iter.Seq[File] {
-	return func(yield func(File) bool) {
-		for _, shelf := range o {
-			for item := range shelf.Items() {
-				if !yield(shelf.File(item)) {
-					return
-				}
-			}
-		}
-	}
-}
-
 // Bytes is how long all files are together.
 func (o Outline) Bytes() int64 {
 	var total int64

@@ -113,7 +113,7 @@ func TestReadOutline_is_what_the_manifest_says(t *testing.T) {
 			want = append(want, File{Root: f.Root, Path: f.Path, Bytes: f.Bytes})
 		}
 		for how, o := range map[string]Outline{"read": got, "made": OutlineOf(slices.Values(read.Files))} {
-			if diff := cmp.Diff(want, slices.Collect(o.Files())); diff != "" {
+			if diff := cmp.Diff(want, filesOf(o)); diff != "" {
 				t.Errorf("%s, %s:\n%s", name, how, diff)
 			}
 		}
@@ -152,4 +152,14 @@ func FuzzScan(f *testing.F) {
 		}
 		_, _ = ReadOutline(bytes.NewReader(data)) // what it reads is vouched for; it shall only come to an end
 	})
+}
+
+// filesOf are those of the manifest, with no more than their place and length.
+func filesOf(o Outline) (files []File) {
+	for _, shelf := range o {
+		for item := range shelf.Items() {
+			files = append(files, shelf.File(item))
+		}
+	}
+	return files
 }

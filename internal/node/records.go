@@ -72,14 +72,16 @@ func writeAside(f Folder, aside string, write func(io.Writer) error) (backup.Dig
 	}
 	out := &meter{w: file, sum: sha256.New()}
 	err = write(out)
-	if err == nil {
-		err = file.Sync()
-	}
-	return out.digest(), errors.Join(err, file.Close())
+	return out.digest(), closeSynced(file, err)
 }
 
 func writeSynced(file File, data []byte) error {
 	_, err := file.Write(data)
+	return closeSynced(file, err)
+}
+
+// closeSynced closes a file, after its content is on the disk unless writing it failed.
+func closeSynced(file File, err error) error {
 	if err == nil {
 		err = file.Sync()
 	}

@@ -13,11 +13,11 @@ import (
 func (t Text) Status(s planner.Health) {
 	var rows table
 	for _, n := range s.Nodes {
-		verdict := t.paint("ok", color.FgGreen)
+		word := t.paint("ok", color.FgGreen)
 		if len(n.Problems) > 0 {
-			verdict = t.paint("PROBLEM", color.FgRed)
+			word = t.paint("PROBLEM", color.FgRed)
 		}
-		rows.add(n.Node.String(), verdict, restorableFrom(n))
+		rows.add(n.Node.String(), word, restorableFrom(n))
 	}
 	rows.write(t.W, "")
 	for _, f := range s.Findings {

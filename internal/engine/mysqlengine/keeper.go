@@ -2,7 +2,6 @@ package mysqlengine
 
 import (
 	"context"
-	"sync"
 	"time"
 )
 
@@ -13,22 +12,22 @@ import (
 
 // keeper speaks for an idle session until it is ended.
 type keeper struct {
-	stop chan struct{}
+	stop context.CancelFunc
 	done chan struct{}
-	once sync.Once
 }
 
 // keep begins to speak for s, four times within the time it may be silent. A session that was
 // lost fails where it is used next, which says so better than a keeper could.
 func keep(s *session, heldFor time.Duration) *keeper {
-	k := &keeper{stop: make(chan struct{}), done: make(chan struct{})}
+	running, stop := context.WithCancel(context.Background()) // not of what it says: to cut that would end the session
+	k := &keeper{stop: stop, done: make(chan struct{})}
 	go func() {
 		defer close(k.done)
 		ticks := time.NewTicker(heldFor / 4)
 		defer ticks.Stop()
 		for {
 			select {
-			case <-k.stop:
+			case <-running.Done():
 				return
 			case <-ticks.C:
 			}
@@ -50,9 +49,8 @@ func (s *session) speak(limit time.Duration) error {
 
 // end leaves the session to others.
 func (k *keeper) end() {
-	if k == nil {
-		return
+	if k != nil {
+		k.stop()
+		<-k.done
 	}
-	k.once.Do(func() { close(k.stop) })
-	<-k.done
 }
